@@ -1,0 +1,30 @@
+/** The import walls of docs/architecture.md: arrows go one way, no cycles. */
+const wall = (name, from, allowed) => ({
+  name: `wall-${name}`,
+  severity: 'error',
+  comment: `${from} may import only: ${allowed}`,
+  from: { path: `^${from}/` },
+  to: { pathNot: `^(${allowed})` },
+});
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphan-target', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    wall('lacp', 'src/lacp', 'src/lacp/|node_modules/xstate'),
+    wall('mux', 'src/mux', 'src/mux/|src/lacp/|node_modules/xstate'),
+    wall('aggregator', 'src/aggregator', 'src/aggregator/|src/mux/|src/lacp/|node_modules/xstate'),
+    {
+      ...wall('drivers', 'src/drivers', 'src/drivers/|src/mux/|src/lacp/|src/aggregator/io\\.ts|node_modules/|[a-z:_/]+$'),
+    },
+    wall('vethcfg', 'vethcfg', 'vethcfg/|src/daemon/messages\\.ts|src/daemon/options\\.ts|src/aggregator/status\\.ts|node_modules/|[a-z:_/]+$'),
+    { name: 'src-not-to-test', severity: 'error', from: { path: '^(src|vethcfg)/' }, to: { path: '^test/' } },
+    { name: 'src-not-to-vethcfg', severity: 'error', from: { path: '^src/' }, to: { path: '^vethcfg/' } },
+    { name: 'no-dev-dependency', severity: 'error', from: { path: '^(src|vethcfg)/' }, to: { dependencyTypes: ['npm-dev'] } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'] },
+  },
+};

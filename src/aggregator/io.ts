@@ -1,0 +1,140 @@
+/**
+ * What the engine needs from the world, as types only. Drivers implement them; tests replace them.
+ * No function here waits for a frame: everything that happens arrives through a callback.
+ */
+import type { Mac } from '../lacp/variables.js';
+import type { ForwardingTable } from '../mux/distributor.js';
+
+/** A source of time. Milliseconds, monotonic, any origin. */
+export interface Clock {
+  now(): number;
+  setTimeout(callback: () => void, ms: number): unknown;
+  clearTimeout(handle: unknown): void;
+}
+
+/** What the kernel says of one network interface. */
+export interface LinkFacts {
+  readonly ifindex: number;
+  readonly name: string;
+  /** The address in use. */
+  readonly mac: Mac;
+  readonly mtu: number;
+  /** False: administratively down (IFF_UP cleared). */
+  readonly adminUp: boolean;
+  /** Operational state; `unknown` where the driver reports none (IF_OPER_UNKNOWN). */
+  readonly link: 'up' | 'down' | 'unknown';
+  /** Mbit/s; undefined where the driver does not know (virtio, TAP, veth ...). */
+  readonly speed: number | undefined;
+  readonly duplex: 'full' | 'half' | undefined;
+  /** IFF_LOOPBACK. */
+  readonly loopback: boolean;
+  /** ARPHRD_ETHER: only such interfaces can be ports. */
+  readonly ethernet: boolean;
+  /** IFF_PROMISC is in force (a bridge or a capture runs on it). */
+  readonly promiscuous: boolean;
+  /** ifindex of the master (bridge, bond) that already owns the interface; undefined where there is none. */
+  readonly master: number | undefined;
+  /** Layer below: the interface this one is stacked on or paired with (IFLA_LINK) in the same namespace. */
+  readonly lower: number | undefined;
+}
+
+export type LinkEvent =
+  | { readonly kind: 'link'; readonly facts: LinkFacts }
+  | { readonly kind: 'gone'; readonly ifindex: number }
+  | { readonly kind: 'address'; readonly ifindex: number; readonly address: string; readonly added: boolean };
+
+/** Kernel interfaces of one network namespace, and what happens to them (rtnetlink, ethtool). */
+export interface LinkWatch {
+  /** Every interface now, in ifindex order. */
+  links(): readonly LinkFacts[];
+  /** Addresses (`192.0.2.1/24`) of an interface. */
+  addresses(ifindex: number): readonly string[];
+  /** Events arrive in order after this call; a lost-event overrun is mended by a full re-read. */
+  start(listener: (event: LinkEvent) => void): void;
+  close(): void;
+}
+
+/** The control-plane socket: slow-protocols frames (EtherType 0x8809) of all ports of one namespace. */
+export interface SlowProtocolsWire {
+  /** Join 01-80-C2-00-00-02 on a port and deliver its frames. */
+  join(ifindex: number): void;
+  leave(ifindex: number): void;
+  /** Send one whole Ethernet frame. False: the kernel refused it (the reason was counted by the driver). */
+  send(ifindex: number, frame: Uint8Array): boolean;
+  /** `frame` starts at the destination address and is valid only during the call. */
+  start(listener: (ifindex: number, frame: Uint8Array) => void): void;
+  close(): void;
+}
+
+/** What was changed on a port while it is attached, as data, so that a later process can restore it. */
+export interface MemberRecord {
+  readonly ifindex: number;
+  readonly name: string;
+  /** Former values, to be put back. */
+  readonly noarp: boolean;
+  readonly adminUp: boolean;
+  readonly mtu: number;
+  readonly sysctls: Readonly<Record<string, string>>;
+}
+
+/** A port under our control: its own stack is silent until released. */
+export interface Member {
+  readonly record: MemberRecord;
+  /** Undefined when nothing but slow protocols reaches the host's stack; else why that is only partly so. */
+  readonly reduced: string | undefined;
+  setMtu(mtu: number): void;
+  release(): void;
+}
+
+/** The interface the host sees (`veth0`) and its hidden peer, where the data path works. */
+export interface VirtualInterface {
+  readonly name: string;
+  readonly ifindex: number;
+  readonly peerIfindex: number;
+  setMac(mac: Mac): void;
+  setMtu(mtu: number): void;
+  setCarrier(up: boolean): void;
+  remove(): void;
+}
+
+/** Frames and octets that passed, and frames dropped by reason. */
+export interface PortCounters {
+  readonly rxFrames: number;
+  readonly rxBytes: number;
+  readonly txFrames: number;
+  readonly txBytes: number;
+  /** Received while the port was not COLLECTING. */
+  readonly rxNotCollecting: number;
+  /** The kernel refused to take the frame (queue full, link gone, too long). */
+  readonly txRefused: number;
+  /** Lost between kernel and us: the socket's buffer was full. */
+  readonly rxOverrun: number;
+}
+
+/** Counters of the whole virtual interface. */
+export interface DatapathCounters {
+  /** By port ifindex. */
+  readonly ports: ReadonlyMap<number, PortCounters>;
+  /** Frames of the host that found no DISTRIBUTING port. */
+  readonly txNoPort: number;
+  /** Slow-protocols frames that the host tried to send through the virtual interface. */
+  readonly txSlowProtocols: number;
+  /** The host's queue was full when a received frame was handed up. */
+  readonly rxHostRefused: number;
+  /** Lost between the host and us: the socket's buffer was full. */
+  readonly txOverrun: number;
+}
+
+/** Frame Distributor and Collector of one virtual interface. Table changes act between two frames. */
+export interface Datapath {
+  /** `user` or `kernel`. */
+  readonly kind: string;
+  addPort(ifindex: number): Promise<void>;
+  removePort(ifindex: number): Promise<void>;
+  /** Replaces the whole table at once. */
+  setTable(table: ForwardingTable): void;
+  /** MAC of the virtual interface, for the ports' receive filters; promiscuous: take every frame. */
+  setFilter(mac: Mac, promiscuous: boolean): void;
+  counters(): DatapathCounters;
+  close(): Promise<void>;
+}

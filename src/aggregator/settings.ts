@@ -1,0 +1,59 @@
+/** Settings of an aggregator (virtual interface) and of a port, with their defaults. Values are validated by the daemon. */
+import type { Mac } from '../lacp/variables.js';
+import type { HashPolicy } from '../mux/hash.js';
+
+export interface AggregatorSettings {
+  /** `off`: LACP_Enabled = FALSE on every port. */
+  readonly lacp: 'active' | 'passive' | 'off';
+  /** What we ask of the partner (our LACP_Timeout): fast = short timeout, one LACPDU a second. */
+  readonly rate: 'fast' | 'slow';
+  readonly systemPriority: number;
+  /** Undefined: the MAC address of the virtual interface. */
+  readonly systemId: Mac | undefined;
+  /** Actor_Admin_Key; undefined: 0x0100 times (interface number + 1), see key.ts. */
+  readonly key: number | undefined;
+  readonly mux: 'independent' | 'coupled';
+  readonly hash: HashPolicy;
+  /** Carrier is off while fewer ports are DISTRIBUTING. */
+  readonly minLinks: number;
+  /** More ports than this become STANDBY. */
+  readonly maxLinks: number;
+  /** The seed's wildcard: admit unknown (or different) speed, duplex and link. */
+  readonly agg_wc: boolean;
+  /** Undefined: the MAC address of the first port that was added. */
+  readonly mac: Mac | undefined;
+  /** Undefined: the smallest MTU of the ports. */
+  readonly mtu: number | undefined;
+}
+
+export interface PortSettings {
+  readonly portPriority: number;
+  /** Declared speed in Mbit/s, overrides what the kernel reports (and counts as full duplex). */
+  readonly speed: number | undefined;
+  /** False: an individual link. */
+  readonly aggregation: boolean;
+  /** Undefined: as the aggregator says. */
+  readonly agg_wc: boolean | undefined;
+}
+
+export const DEFAULT_AGGREGATOR: AggregatorSettings = {
+  lacp: 'active',
+  rate: 'slow',
+  systemPriority: 32768,
+  systemId: undefined,
+  key: undefined,
+  mux: 'independent',
+  hash: 'layer3+4',
+  minLinks: 1,
+  maxLinks: 8,
+  agg_wc: true,
+  mac: undefined,
+  mtu: undefined,
+};
+
+export const DEFAULT_PORT: PortSettings = {
+  portPriority: 32768,
+  speed: undefined,
+  aggregation: true,
+  agg_wc: undefined,
+};

@@ -1,0 +1,78 @@
+/**
+ * Status as one declared view: plain JSON that the file `status`, `vethcfg status`, `vethcfg show` and tests read.
+ * Data-path counters are added by the daemon.
+ */
+import type { Mac, PortInformation } from '../lacp/variables.js';
+import type { AggregatorSettings, PortSettings } from './settings.js';
+
+export type Selected = 'SELECTED' | 'UNSELECTED' | 'STANDBY';
+export type ReceiveState = 'INITIALIZE' | 'PORT_DISABLED' | 'EXPIRED' | 'LACP_DISABLED' | 'DEFAULTED' | 'CURRENT';
+export type PeriodicState = 'NO_PERIODIC' | 'FAST_PERIODIC' | 'SLOW_PERIODIC' | 'PERIODIC_TX';
+export type MuxState =
+  | 'DETACHED'
+  | 'WAITING'
+  | 'ATTACHED'
+  | 'COLLECTING'
+  | 'DISTRIBUTING'
+  | 'COLLECTING_DISTRIBUTING';
+export type ChurnState = 'CHURN_MONITOR' | 'NO_CHURN' | 'CHURN';
+
+/** Slow-protocols frames of a port; discarded ones by reason. */
+export interface ProtocolCounters {
+  readonly lacpdusRx: number;
+  readonly lacpdusTx: number;
+  readonly markersRx: number;
+  readonly markerResponsesTx: number;
+  readonly markerResponsesRx: number;
+  /** Slow protocols that are not ours (OAM, OSSP, unknown subtypes). */
+  readonly unknownRx: number;
+  /** Discarded, by reason of `DropReason`. */
+  readonly illegalRx: Readonly<Record<string, number>>;
+}
+
+export interface PortStatus {
+  readonly name: string;
+  readonly aggregator: string;
+  readonly number: number;
+  readonly mac: Mac;
+  readonly selected: Selected;
+  readonly receive: ReceiveState;
+  readonly periodic: PeriodicState;
+  readonly mux: MuxState;
+  readonly actorChurn: ChurnState;
+  readonly partnerChurn: ChurnState;
+  readonly actor: PortInformation;
+  readonly partner: PortInformation;
+  readonly settings: PortSettings;
+  readonly link: 'up' | 'down' | 'unknown';
+  /** Mbit/s in force, declared or reported; undefined: unknown. */
+  readonly speed: number | undefined;
+  readonly duplex: 'full' | 'half' | undefined;
+  readonly lagId: string;
+  readonly collecting: boolean;
+  readonly distributing: boolean;
+  /** Plain words, most important first: why the port is not (yet) in use, or on what condition it is. */
+  readonly notes: readonly string[];
+  readonly counters: ProtocolCounters;
+}
+
+export interface AggregatorStatus {
+  readonly name: string;
+  readonly mac: Mac;
+  readonly systemPriority: number;
+  readonly systemId: Mac;
+  /** Actor_Admin_Key. */
+  readonly key: number;
+  readonly settings: AggregatorSettings;
+  /** LAG ID of the active candidate; undefined while no port has one. */
+  readonly activeLag: string | undefined;
+  readonly partnerSystem: Mac | undefined;
+  readonly partnerKey: number | undefined;
+  readonly carrier: boolean;
+  readonly notes: readonly string[];
+  readonly ports: readonly PortStatus[];
+}
+
+export interface SystemStatus {
+  readonly aggregators: readonly AggregatorStatus[];
+}

@@ -53,3 +53,102 @@ export const Default_Partner_Admin: PortInformation = {
     Expired: false,
   },
 };
+
+/** The timers of a port (x.4.9 and the transmit limit of x.4.16). */
+export const TIMERS = [
+  'current_while_timer',
+  'periodic_timer',
+  'wait_while_timer',
+  'actor_churn_timer',
+  'partner_churn_timer',
+  'transmit_timer',
+] as const;
+export type TimerName = (typeof TIMERS)[number];
+
+/** The Selected variable, x.4.8. */
+export type Selected = 'SELECTED' | 'UNSELECTED' | 'STANDBY';
+
+/**
+ * All variables of one port: the shared context of its machines. Plain data: a snapshot of a port is this and the
+ * names of the states. Timers are deadlines on the clock that the events carry; undefined: stopped.
+ */
+export interface PortVariables {
+  /** x.4.8 BEGIN is the creation of the actor. */
+  readonly LACP_Enabled: boolean;
+  readonly port_enabled: boolean;
+  readonly port_moved: boolean;
+  /** Actor_Oper_*: what we say of ourselves. */
+  readonly Actor_Oper: PortInformation;
+  readonly Partner_Admin: PortInformation;
+  readonly Partner_Oper: PortInformation;
+  readonly Selected: Selected;
+  /** wait_while_timer has expired and the port waits for its Aggregator. */
+  readonly Ready_N: boolean;
+  /** NTT, Need To Transmit. */
+  readonly NTT: boolean;
+  readonly actor_churn: boolean;
+  readonly partner_churn: boolean;
+  /** Coupled control of the Mux (collecting and distributing are one). */
+  readonly coupled_control: boolean;
+  /** What Attach_Mux_To_Aggregator, Enable_Collecting and Enable_Distributing last ordered, x.4.15. */
+  readonly attached: boolean;
+  readonly collecting: boolean;
+  readonly distributing: boolean;
+  /** The port is being taken out of service: its last LACPDU says that it is no longer in sync. */
+  readonly leaving: boolean;
+  readonly timers: Readonly<Record<TimerName, number | undefined>>;
+  /** When the last Transmit_Limit LACPDUs were sent, oldest first. */
+  readonly sent: readonly number[];
+}
+
+/** What an operator sets on a port's own side (Actor_Admin_*, LACP_Enabled, Partner_Admin_*). */
+export interface PortConfiguration {
+  readonly LACP_Enabled: boolean;
+  readonly coupled_control: boolean;
+  readonly Actor: Omit<PortInformation, 'State'> & Pick<PortState, 'LACP_Activity' | 'LACP_Timeout' | 'Aggregation'>;
+  readonly Partner_Admin: PortInformation;
+}
+
+/** The variables at BEGIN. */
+export function beginVariables(configuration: PortConfiguration, port_enabled: boolean): PortVariables {
+  const { LACP_Activity, LACP_Timeout, Aggregation, ...identity } = configuration.Actor;
+  return {
+    LACP_Enabled: configuration.LACP_Enabled,
+    port_enabled,
+    port_moved: false,
+    Actor_Oper: {
+      ...identity,
+      State: {
+        LACP_Activity,
+        LACP_Timeout,
+        Aggregation,
+        Synchronization: false,
+        Collecting: false,
+        Distributing: false,
+        Defaulted: true,
+        Expired: false,
+      },
+    },
+    Partner_Admin: configuration.Partner_Admin,
+    Partner_Oper: configuration.Partner_Admin,
+    Selected: 'UNSELECTED',
+    Ready_N: false,
+    NTT: false,
+    actor_churn: false,
+    partner_churn: false,
+    coupled_control: configuration.coupled_control,
+    attached: false,
+    collecting: false,
+    distributing: false,
+    leaving: false,
+    timers: {
+      current_while_timer: undefined,
+      periodic_timer: undefined,
+      wait_while_timer: undefined,
+      actor_churn_timer: undefined,
+      partner_churn_timer: undefined,
+      transmit_timer: undefined,
+    },
+    sent: [],
+  };
+}

@@ -87,7 +87,7 @@ export function printFields(layout: Layout<Field>, bytes: Uint8Array): string {
 function line(offset: number, name: string, octets: Uint8Array, value: string): string {
   const shown = Array.from(octets.subarray(0, 6), (octet) => octet.toString(16).padStart(2, '0')).join(' ');
   const hex = octets.length > 6 ? `${shown} ..` : shown;
-  return `${String(offset).padStart(4)}  ${name.padEnd(28)}${hex.padEnd(22)}${value}`.trimEnd();
+  return `${String(offset).padStart(4)}  ${name.padEnd(30)}${hex.padEnd(22)}${value}`.trimEnd();
 }
 
 function meaning(field: Field, bytes: Uint8Array): string {

@@ -1,0 +1,52 @@
+/** Values for tests: a sound default, of which a test names only what it is about. */
+import type { Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
+import type { Marker } from '../../src/lacp/marker.pdu.js';
+import { decodePortState } from '../../src/lacp/port-state.js';
+import type { PortInformation, PortState } from '../../src/lacp/variables.js';
+
+/** Some of the fields; of the state also only some of the bits. */
+export type SomeInformation = Partial<Omit<PortInformation, 'State'>> & { readonly State?: Partial<PortState> };
+
+/** Active, short timeout, aggregatable, in sync, collecting and distributing; nothing else set. */
+export function portState(some: Partial<PortState> = {}): PortState {
+  return { ...decodePortState(0x3f), ...some };
+}
+
+export function portInformation(some: SomeInformation = {}): PortInformation {
+  return {
+    System_Priority: 0x8000,
+    System: '02:00:00:00:00:0a',
+    Key: 1,
+    Port_Priority: 0x80,
+    Port: 1,
+    ...some,
+    State: portState(some.State),
+  };
+}
+
+/** An LACPDU from system ..:0a port 1 to system ..:0b port 1, both distributing, unless told otherwise. */
+export function lacpdu(
+  some: Partial<Omit<Lacpdu, 'actor' | 'partner'>> & {
+    readonly actor?: SomeInformation;
+    readonly partner?: SomeInformation;
+  } = {},
+): Lacpdu {
+  return {
+    version: 1,
+    collectorMaxDelay: 0,
+    ...some,
+    actor: portInformation(some.actor),
+    partner: portInformation({ System: '02:00:00:00:00:0b', ...some.partner }),
+  };
+}
+
+/** A Marker Information PDU from system ..:0a port 1, transaction 1, unless told otherwise. */
+export function marker(some: Partial<Marker> = {}): Marker {
+  return {
+    kind: 'information',
+    requesterPort: 1,
+    requesterSystem: '02:00:00:00:00:0a',
+    requesterTransactionId: 1,
+    ...some,
+  };
+}

@@ -8,13 +8,7 @@ import type { AggregatorSettings, PortSettings } from './settings.js';
 export type Selected = 'SELECTED' | 'UNSELECTED' | 'STANDBY';
 export type ReceiveState = 'INITIALIZE' | 'PORT_DISABLED' | 'EXPIRED' | 'LACP_DISABLED' | 'DEFAULTED' | 'CURRENT';
 export type PeriodicState = 'NO_PERIODIC' | 'FAST_PERIODIC' | 'SLOW_PERIODIC' | 'PERIODIC_TX';
-export type MuxState =
-  | 'DETACHED'
-  | 'WAITING'
-  | 'ATTACHED'
-  | 'COLLECTING'
-  | 'DISTRIBUTING'
-  | 'COLLECTING_DISTRIBUTING';
+export type MuxState = 'DETACHED' | 'WAITING' | 'ATTACHED' | 'COLLECTING' | 'DISTRIBUTING' | 'COLLECTING_DISTRIBUTING';
 export type ChurnState = 'CHURN_MONITOR' | 'NO_CHURN' | 'CHURN';
 
 /** Slow-protocols frames of a port; discarded ones by reason. */

@@ -26,8 +26,7 @@ export function samePort(a: PortInformation, b: PortInformation): boolean {
 export function recordPDU(v: PortVariables, pdu: Lacpdu): Changes {
   const { actor, partner } = pdu;
   const matched = samePort(partner, v.Actor_Oper) || !actor.State.Aggregation;
-  const maintained =
-    actor.State.LACP_Activity || (v.Actor_Oper.State.LACP_Activity && partner.State.LACP_Activity);
+  const maintained = actor.State.LACP_Activity || (v.Actor_Oper.State.LACP_Activity && partner.State.LACP_Activity);
   return {
     Partner_Oper: withState(actor, { Synchronization: actor.State.Synchronization && matched && maintained }),
     Actor_Oper: withState(v.Actor_Oper, { Defaulted: false }),
@@ -64,9 +63,7 @@ export function update_NTT(v: PortVariables, pdu: Lacpdu): Changes {
 /** NO_PERIODIC's condition, x.4.13: nothing is sent on this port. */
 export function periodicDisabled(v: PortVariables): boolean {
   return (
-    !v.LACP_Enabled ||
-    !v.port_enabled ||
-    !(v.Actor_Oper.State.LACP_Activity || v.Partner_Oper.State.LACP_Activity)
+    !v.LACP_Enabled || !v.port_enabled || !(v.Actor_Oper.State.LACP_Activity || v.Partner_Oper.State.LACP_Activity)
   );
 }
 

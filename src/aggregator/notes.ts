@@ -1,0 +1,76 @@
+/** Why a port is not in use, or on what condition it is, in plain words. Most important first. */
+import type { PortInformation } from '../lacp/variables.js';
+import type { Aggregator, Member } from './aggregator.js';
+import { isIndividual, noPartner } from './lag-id.js';
+import type { KeptOut } from './selection.js';
+
+export function portNotes(aggregator: Aggregator, member: Member): string[] {
+  return [...obstacle(aggregator, member), ...individual(member), ...churned(member), ...member.admission.notes];
+}
+
+function obstacle(aggregator: Aggregator, member: Member): string[] {
+  const { variables, states } = member.port;
+  const keptOut = member.decision?.keptOut;
+  if (!variables.port_enabled) return member.admission.admitted ? ['link down'] : [];
+  if (keptOut !== undefined && keptOut !== 'link-down') return keptOutWords(keptOut, aggregator, member);
+  if (noPartner(variables.Partner_Oper)) return ['no LACP partner: no LACPDU heard'];
+  if (states.receive === 'EXPIRED') return ['partner silent: its information has expired'];
+  switch (states.mux) {
+    case 'WAITING':
+      return variables.Ready_N
+        ? ['waiting for the other ports of the aggregator']
+        : ['waiting 2 s for other ports of the aggregator (wait_while)'];
+    case 'ATTACHED':
+      return [`partner ${system(variables.Partner_Oper)} is not in sync`];
+    case 'COLLECTING':
+      return ['collecting; partner is not collecting yet'];
+    default:
+      return [];
+  }
+}
+
+function keptOutWords(reason: KeptOut, aggregator: Aggregator, member: Member): string[] {
+  const { Partner_Oper } = member.port.variables;
+  switch (reason) {
+    case 'leaving':
+      return ['being removed'];
+    case 'lacp-disabled':
+      return member.admission.admitted ? ['LACP is off (lacp=off)'] : [];
+    case 'reflected':
+      return ['our own LACPDUs come back on this port: something on the link reflects them'];
+    case 'loop':
+      return [`loop: the link leads to our own port ${ownPort(aggregator, Partner_Oper.Port)}`];
+    case 'max-links':
+      return [`standby: max-links=${aggregator.settings.maxLinks} ports are in use`];
+    case 'other-aggregator':
+      return noPartner(Partner_Oper)
+        ? ['no LACP partner: no LACPDU heard']
+        : [`kept out: partner ${system(Partner_Oper)} differs from ${activePartner(aggregator)} of the active ports`];
+    case 'link-down':
+      return ['link down'];
+  }
+}
+
+const individual = (member: Member): string[] => {
+  const { Actor_Oper, Partner_Oper } = member.port.variables;
+  if (noPartner(Partner_Oper) || !isIndividual(Actor_Oper, Partner_Oper)) return [];
+  return [
+    `individual link: ${Actor_Oper.State.Aggregation ? 'the partner' : 'aggregation=0 here'} does not aggregate it`,
+  ];
+};
+
+const churned = (member: Member): string[] => [
+  ...(member.port.variables.actor_churn ? ['actor churn: not in sync for 60 s'] : []),
+  ...(member.port.variables.partner_churn ? ['partner churn: partner not in sync for 60 s'] : []),
+];
+
+function activePartner(aggregator: Aggregator): string {
+  const active = [...aggregator.members.values()].find((member) => member.decision?.selected === 'SELECTED');
+  return active === undefined ? 'the partner' : system(active.port.variables.Partner_Oper);
+}
+
+function ownPort(aggregator: Aggregator, number: number): string {
+  return aggregator.members.get(number)?.facts.name ?? `number ${number}`;
+}
+
+const system = (info: PortInformation): string => `${info.System} (key ${info.Key.toString(16).padStart(4, '0')})`;

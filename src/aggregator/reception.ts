@@ -1,0 +1,78 @@
+/** What comes in on a port, before the machines: parse, count, answer markers, and stand a flood. */
+import { Fast_Periodic_Time } from '../lacp/constants.js';
+import type { Lacpdu } from '../lacp/lacpdu.pdu.js';
+import { markerBudget, respond, spendMarkerBudget } from '../lacp/marker-responder.js';
+import { parseSlowProtocols } from '../lacp/slow-protocols.js';
+import type { Member } from './aggregator.js';
+
+/**
+ * LACPDUs per second and port that reach the machines. The slow protocols allow ten a second; what goes beyond this
+ * is a flood, and must not take the time of other ports.
+ */
+const LACPDU_BUDGET = 50;
+
+export interface ReceptionEffects {
+  now(): number;
+  /** Send a frame from this port. */
+  send(frame: Uint8Array): void;
+}
+
+export class Reception {
+  #windowStart = Number.NEGATIVE_INFINITY;
+  #inWindow = 0;
+  #markerBudget = markerBudget;
+
+  constructor(
+    private readonly member: Member,
+    private readonly effects: ReceptionEffects,
+  ) {}
+
+  /** The LACPDU in a frame, if it is for the machines; all else is dealt with here. */
+  accept(frame: Uint8Array): Lacpdu | undefined {
+    const { counters } = this.member;
+    const parsed = parseSlowProtocols(frame);
+    switch (parsed.kind) {
+      case 'lacpdu':
+        counters.lacpdusRx++;
+        if (this.#withinBudget()) return parsed.pdu;
+        this.#discard('lacpdu-flood');
+        return undefined;
+      case 'marker':
+        if (parsed.marker.kind === 'response') {
+          counters.markerResponsesRx++;
+          return undefined;
+        }
+        counters.markersRx++;
+        this.#answer(parsed.body);
+        return undefined;
+      case 'other':
+        counters.unknownRx++;
+        return undefined;
+      case 'malformed':
+        this.#discard(parsed.reason);
+        return undefined;
+    }
+  }
+
+  #answer(marker: Uint8Array): void {
+    const budget = spendMarkerBudget(this.#markerBudget, this.effects.now());
+    if (budget === undefined) return this.#discard('marker-flood');
+    this.#markerBudget = budget;
+    this.member.counters.markerResponsesTx++;
+    this.effects.send(respond(this.member.facts.mac, marker));
+  }
+
+  #withinBudget(): boolean {
+    const now = this.effects.now();
+    if (now - this.#windowStart >= Fast_Periodic_Time) {
+      this.#windowStart = now;
+      this.#inWindow = 0;
+    }
+    return ++this.#inWindow <= LACPDU_BUDGET;
+  }
+
+  #discard(reason: string): void {
+    const { illegalRx } = this.member.counters;
+    illegalRx[reason] = (illegalRx[reason] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Selection Logic, x.4.14, as pure functions: from the variables of all ports of one aggregator interface to a decision
+ * for each. Ports with the same LAG ID form a candidate aggregator; one candidate is active, the ports of the others are
+ * kept out. Of the active one, as many ports are SELECTED as the limit allows, in the order of the system with the
+ * better priority; the rest are STANDBY.
+ */
+import type { PortInformation, PortVariables, Selected } from '../lacp/variables.js';
+import { isIndividual, isLoop, isReflected, lagId, noPartner } from './lag-id.js';
+
+export interface SelectionPort {
+  readonly variables: PortVariables;
+  /** Speed by which the port is sorted (admission.ts); ports of different values never share an aggregator. */
+  readonly speed: number | undefined;
+}
+
+/** Why a port is not SELECTED. */
+export type KeptOut =
+  | 'leaving'
+  | 'lacp-disabled'
+  | 'reflected'
+  | 'loop'
+  | 'link-down'
+  | 'other-aggregator'
+  | 'max-links';
+
+export interface Decision {
+  readonly selected: Selected;
+  readonly keptOut: KeptOut | undefined;
+  /** Candidate aggregator of the port. */
+  readonly candidate: string;
+}
+
+export interface SelectionResult {
+  /** The active candidate; undefined when no port can have one. */
+  readonly active: string | undefined;
+  /** In the order of the ports given. */
+  readonly decisions: readonly Decision[];
+}
+
+export interface SelectionRules {
+  readonly maxLinks: number;
+  /** The candidate that was active before: policy `stable` keeps it while it has a usable port. */
+  readonly active: string | undefined;
+}
+
+export function select(ports: readonly SelectionPort[], rules: SelectionRules): SelectionResult {
+  const candidates = new Map<string, SelectionPort[]>();
+  for (const port of ports) {
+    if (excluded(port.variables) !== undefined) continue;
+    const id = candidateOf(port);
+    candidates.set(id, [...(candidates.get(id) ?? []), port]);
+  }
+  const active = activeCandidate(candidates, rules.active);
+  const ranked = active === undefined ? [] : (candidates.get(active) ?? []).toSorted(byStandardOrder);
+  // A port whose link is down gives its place to any other, and keeps it when nobody needs it: so it is back at once.
+  const places = [
+    ...ranked.filter((port) => port.variables.port_enabled),
+    ...ranked.filter((port) => !port.variables.port_enabled && port.variables.Selected === 'SELECTED'),
+  ].slice(0, rules.maxLinks);
+
+  const decide = (port: SelectionPort): Decision => {
+    const candidate = candidateOf(port);
+    const out = (keptOut: KeptOut, selected: Selected = 'UNSELECTED'): Decision => ({ selected, keptOut, candidate });
+    const reason = excluded(port.variables);
+    if (reason !== undefined) return out(reason);
+    if (places.includes(port)) return { selected: 'SELECTED', keptOut: undefined, candidate };
+    if (!port.variables.port_enabled) return out('link-down');
+    return candidate === active ? out('max-links', 'STANDBY') : out('other-aggregator');
+  };
+  return { active, decisions: ports.map(decide) };
+}
+
+/** Ready, x.4.14: every one of the ports that wait for this Aggregator has let its wait_while_timer expire. */
+export function ready(waiting: readonly PortVariables[]): boolean {
+  return waiting.length > 0 && waiting.every((variables) => variables.Ready_N);
+}
+
+function excluded(v: PortVariables): KeptOut | undefined {
+  if (v.leaving) return 'leaving';
+  if (!v.LACP_Enabled) return 'lacp-disabled';
+  if (isReflected(v.Actor_Oper, v.Partner_Oper)) return 'reflected';
+  if (isLoop(v.Actor_Oper, v.Partner_Oper)) return 'loop';
+  return undefined;
+}
+
+function candidateOf({ variables, speed }: SelectionPort): string {
+  const id = lagId(variables.Actor_Oper, variables.Partner_Oper);
+  return speed === undefined ? id : `${id}@${speed}`;
+}
+
+/**
+ * Policy `stable`: the active candidate stays while it has a usable port and, if it has no partner, while no other has
+ * one. Else the candidate with a partner, with most usable ports, with the lowest port number.
+ */
+function activeCandidate(candidates: Map<string, SelectionPort[]>, before: string | undefined): string | undefined {
+  const usable = (id: string) => (candidates.get(id) ?? []).filter((port) => port.variables.port_enabled);
+  const withPartner = (id: string) => usable(id).some((port) => !noPartner(port.variables.Partner_Oper));
+  const lowestPort = (id: string) => Math.min(...usable(id).map((port) => port.variables.Actor_Oper.Port));
+  if (before !== undefined && withPartner(before)) return before;
+
+  const inOrder = [...candidates.keys()]
+    .filter((id) => usable(id).length > 0)
+    .toSorted(
+      (a, b) =>
+        Number(withPartner(b)) - Number(withPartner(a)) ||
+        usable(b).length - usable(a).length ||
+        lowestPort(a) - lowestPort(b),
+    );
+  const best = inOrder[0];
+  if (best === undefined) return before !== undefined && candidates.has(before) ? before : undefined;
+  const keep = before !== undefined && usable(before).length > 0 && !withPartner(best);
+  return keep ? before : best;
+}
+
+/** x.4.14.2: the system with the lower priority number, then the lower address, orders the links by its own ports. */
+function byStandardOrder(a: SelectionPort, b: SelectionPort): number {
+  const ours = actorDecides(a.variables.Actor_Oper, a.variables.Partner_Oper);
+  const [x, y] = ours
+    ? [a.variables.Actor_Oper, b.variables.Actor_Oper]
+    : [a.variables.Partner_Oper, b.variables.Partner_Oper];
+  return (
+    x.Port_Priority - y.Port_Priority || x.Port - y.Port || a.variables.Actor_Oper.Port - b.variables.Actor_Oper.Port
+  );
+}
+
+function actorDecides(actor: PortInformation, partner: PortInformation): boolean {
+  if (noPartner(partner) || isIndividual(actor, partner)) return true;
+  if (actor.System_Priority !== partner.System_Priority) return actor.System_Priority < partner.System_Priority;
+  return actor.System <= partner.System;
+}

@@ -1,0 +1,294 @@
+/**
+ * The LACP system: aggregators, their ports, and the order in which a stimulus settles.
+ *
+ *   1. the machines of the port that was touched                (port.ts)
+ *   2. Selection Logic of its aggregator, until nothing moves   (aggregator.ts)
+ *   3. the data path gets its new table
+ *   4. one LACPDU with the final state leaves each port that needs to transmit
+ *
+ * The table changes before the partner is told: frames are collected before it may send them, and no longer
+ * distributed before it may stop collecting.
+ */
+import { samePort } from '../lacp/functions.js';
+import { encodeLacpdu } from '../lacp/lacpdu.pdu.js';
+import type { PortStimulus } from '../lacp/port-setup.js';
+import { slowProtocolsFrame } from '../lacp/slow-protocols.js';
+import type { Mac, PortVariables } from '../lacp/variables.js';
+import { admit } from './admission.js';
+import { Aggregator, type Forwarding, type Member, newCounters } from './aggregator.js';
+import type { Clock, LinkFacts } from './io.js';
+import { noPartner } from './lag-id.js';
+import { Port, type Transition } from './port.js';
+import { Reception } from './reception.js';
+import type { AggregatorSettings, PortSettings } from './settings.js';
+import type { SystemStatus } from './status.js';
+import { systemStatus } from './status-view.js';
+import { TimerQueue } from './timer-queue.js';
+
+/** What the system does to the world. */
+export interface SystemEffects {
+  readonly clock: Clock;
+  /** Send a whole Ethernet frame from a port. */
+  send(port: number, frame: Uint8Array): void;
+  /** The aggregator's ports collect and distribute differently from now on. */
+  forwarding(aggregator: string, forwarding: Forwarding): void;
+  /** A machine of a port moved. */
+  transition(aggregator: string, port: string, transition: Transition): void;
+  /** Something that the status shows has changed. */
+  changed(): void;
+}
+
+/** An error of ours: the caller broke the contract of this class. */
+export class InternalError extends Error {}
+
+export class LacpSystem {
+  readonly #aggregators = new Map<string, Aggregator>();
+  readonly #ports = new Map<number, { aggregator: Aggregator; member: Member; reception: Reception }>();
+  readonly #timers: TimerQueue;
+  readonly #pending: (() => void)[] = [];
+  #busy = false;
+
+  constructor(private readonly effects: SystemEffects) {
+    this.#timers = new TimerQueue(effects.clock, () => this.#enter(() => this.#expire()));
+  }
+
+  /** `index` is the number of the interface (0 for veth0), which its default key is made from. */
+  addAggregator(name: string, index: number, mac: Mac, settings: AggregatorSettings): void {
+    if (this.#aggregators.has(name)) throw new InternalError(`aggregator ${name} exists`);
+    this.#aggregators.set(name, new Aggregator(name, index, mac, settings));
+    this.effects.changed();
+  }
+
+  /** New settings act at once; ports whose LAG ID they change select anew. */
+  setAggregator(name: string, settings: AggregatorSettings, mac: Mac): void {
+    const aggregator = this.#aggregator(name);
+    this.#enter(() => {
+      aggregator.settings = settings;
+      aggregator.mac = mac;
+      this.#reconfigure(aggregator);
+    });
+  }
+
+  /** The aggregator must have no ports left. */
+  removeAggregator(name: string): void {
+    if (this.#aggregator(name).members.size > 0) throw new InternalError(`aggregator ${name} still has ports`);
+    this.#aggregators.delete(name);
+    this.effects.changed();
+  }
+
+  /** Returns the Port Number: the given one, or the lowest that is free in this system. */
+  addPort(aggregatorName: string, facts: LinkFacts, settings: PortSettings, wanted?: number): number {
+    const aggregator = this.#aggregator(aggregatorName);
+    const number = wanted !== undefined && !this.#ports.has(wanted) ? wanted : this.#freeNumber();
+    this.#enter(() => {
+      const admission = admit(facts, settings, aggregator.settings.agg_wc);
+      const half = { number, facts, settings, admission, speed: undefined };
+      const port = new Port(aggregator.configurationOf(half), admission.port_enabled, this.effects.clock.now(), {
+        transmit: (pdu) => {
+          member.counters.lacpdusTx++;
+          this.effects.send(number, slowProtocolsFrame(member.facts.mac, encodeLacpdu(pdu)));
+        },
+        transition: (transition) => this.effects.transition(aggregator.name, member.facts.name, transition),
+      });
+      const member: Member = { ...half, port, decision: undefined, counters: newCounters(), released: undefined };
+      const reception = new Reception(member, {
+        now: () => this.effects.clock.now(),
+        send: (frame) => this.effects.send(number, frame),
+      });
+      aggregator.members.set(number, member);
+      this.#ports.set(number, { aggregator, member, reception });
+      this.#reconfigure(aggregator);
+    });
+    return number;
+  }
+
+  setPort(number: number, settings: PortSettings): void {
+    const { aggregator, member } = this.#port(number);
+    this.#enter(() => {
+      member.settings = settings;
+      this.#reconfigure(aggregator);
+    });
+  }
+
+  /** Link, speed, duplex, address or name of a port changed. */
+  linkChanged(number: number, facts: LinkFacts): void {
+    const { aggregator, member } = this.#port(number);
+    this.#enter(() => {
+      member.facts = facts;
+      this.#reconfigure(aggregator);
+    });
+  }
+
+  /**
+   * Take a port out of service. Its last LACPDU says so (Synchronization cleared, Aggregation kept: some switches shut
+   * a port that says it is individual); it goes out at once, or as soon as the transmit limit allows. `released` is
+   * called when the port is gone.
+   */
+  removePort(number: number, released: () => void): void {
+    const { aggregator, member } = this.#port(number);
+    this.#enter(() => {
+      member.released = released;
+      this.#touch(aggregator, member, { type: 'LEAVE' });
+    });
+  }
+
+  /** A port's interface has vanished: nothing can be sent any more. */
+  dropPort(number: number): void {
+    const { aggregator, member } = this.#port(number);
+    this.#enter(() => this.#release(aggregator, member));
+  }
+
+  /** A frame of EtherType 0x8809 arrived. `frame` starts at the destination address; it is not kept. */
+  receive(number: number, frame: Uint8Array): void {
+    const entry = this.#ports.get(number);
+    if (entry === undefined) return;
+    const pdu = entry.reception.accept(frame);
+    if (pdu === undefined) return;
+    this.#enter(() => {
+      this.#detectMove(number, pdu.actor);
+      if (this.#ports.has(number)) this.#touch(entry.aggregator, entry.member, { type: 'LACPDU', pdu });
+    });
+  }
+
+  status(): SystemStatus {
+    return systemStatus([...this.#aggregators.values()]);
+  }
+
+  /** Stops all timers; nothing is sent. */
+  close(): void {
+    for (const { member } of this.#ports.values()) member.port.stop();
+    this.#timers.close();
+  }
+
+  /** One stimulus at a time: what happens meanwhile (an effect that calls back) waits its turn. */
+  #enter(stimulus: () => void): void {
+    this.#pending.push(stimulus);
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) next();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #expire(): void {
+    const now = this.effects.clock.now();
+    const touched = new Map<Aggregator, Map<Member, PortVariables>>();
+    for (const number of this.#timers.takeDue(now)) {
+      const entry = this.#ports.get(number);
+      if (entry === undefined) continue;
+      const { aggregator, member } = entry;
+      const before = member.port.variables;
+      member.port.expireTimers(now);
+      touched.set(aggregator, (touched.get(aggregator) ?? new Map()).set(member, before));
+    }
+    for (const [aggregator, members] of touched) this.#settle(aggregator, members, now);
+  }
+
+  #touch(aggregator: Aggregator, member: Member, stimulus: PortStimulus): void {
+    const now = this.effects.clock.now();
+    const before = member.port.variables;
+    member.port.send(stimulus, now);
+    this.#settle(aggregator, new Map([[member, before]]), now);
+  }
+
+  /** Settings or link facts changed: every port of the aggregator gets what follows from them. */
+  #reconfigure(aggregator: Aggregator): void {
+    const now = this.effects.clock.now();
+    aggregator.admitAll();
+    for (const member of aggregator.members.values()) {
+      const configuration = aggregator.configurationOf(member);
+      member.port.send({ type: 'CONFIGURE', configuration }, now);
+      const { port_enabled } = member.admission;
+      if (port_enabled !== member.port.variables.port_enabled) member.port.send({ type: 'LINK', port_enabled }, now);
+    }
+    this.#settleAll(aggregator, now);
+  }
+
+  /** Steps 2 to 4 for the ports that were touched, and for all ports when the touch matters to Selection. */
+  #settle(aggregator: Aggregator, touched: ReadonlyMap<Member, PortVariables>, now: number): void {
+    const relevant = [...touched].some(([member, before]) => mattersToOthers(before, member.port.variables));
+    if (relevant) return this.#settleAll(aggregator, now);
+    for (const member of touched.keys()) this.#finish(aggregator, member, now);
+  }
+
+  #settleAll(aggregator: Aggregator, now: number): void {
+    aggregator.runSelection(now);
+    const forwarding = aggregator.updateForwarding();
+    if (forwarding !== undefined) this.effects.forwarding(aggregator.name, forwarding);
+    for (const member of [...aggregator.members.values()]) this.#finish(aggregator, member, now);
+    this.effects.changed();
+  }
+
+  #finish(aggregator: Aggregator, member: Member, now: number): void {
+    member.port.transmitIfDue(now);
+    const { leaving, timers } = member.port.variables;
+    if (leaving && timers.transmit_timer === undefined) this.#release(aggregator, member);
+    else this.#timers.set(member.number, member.port.nextDeadline);
+  }
+
+  #release(aggregator: Aggregator, member: Member): void {
+    if (!aggregator.members.delete(member.number)) return;
+    this.#ports.delete(member.number);
+    this.#timers.set(member.number, undefined);
+    member.port.stop();
+    this.#reconfigure(aggregator);
+    member.released?.();
+  }
+
+  /**
+   * port_moved, x.4.8: an LACPDU on this port comes from the partner that a port with its link down still remembers.
+   * Only ports that are down are looked at.
+   */
+  #detectMove(number: number, actor: Parameters<typeof samePort>[0]): void {
+    for (const [other, { aggregator, member }] of this.#ports) {
+      const { port_enabled, Partner_Oper } = member.port.variables;
+      if (other === number || port_enabled || noPartner(Partner_Oper)) continue;
+      if (Partner_Oper.System === actor.System && Partner_Oper.Port === actor.Port) {
+        this.#touch(aggregator, member, { type: 'PORT_MOVED' });
+      }
+    }
+  }
+
+  #freeNumber(): number {
+    let number = 1;
+    while (this.#ports.has(number)) number++;
+    return number;
+  }
+
+  #aggregator(name: string): Aggregator {
+    const aggregator = this.#aggregators.get(name);
+    if (aggregator === undefined) throw new InternalError(`no aggregator ${name}`);
+    return aggregator;
+  }
+
+  #port(number: number): { aggregator: Aggregator; member: Member } {
+    const entry = this.#ports.get(number);
+    if (entry === undefined) throw new InternalError(`no port ${number}`);
+    return entry;
+  }
+}
+
+/** Whether a change of one port's variables can change a decision about another, or the data path, or the status. */
+function mattersToOthers(a: PortVariables, b: PortVariables): boolean {
+  return !(
+    a.Selected === b.Selected &&
+    a.port_enabled === b.port_enabled &&
+    a.LACP_Enabled === b.LACP_Enabled &&
+    a.leaving === b.leaving &&
+    a.Ready_N === b.Ready_N &&
+    a.collecting === b.collecting &&
+    a.distributing === b.distributing &&
+    a.actor_churn === b.actor_churn &&
+    a.partner_churn === b.partner_churn &&
+    samePort(a.Partner_Oper, b.Partner_Oper) &&
+    samePort(a.Actor_Oper, b.Actor_Oper) &&
+    sameState(a.Partner_Oper.State, b.Partner_Oper.State) &&
+    sameState(a.Actor_Oper.State, b.Actor_Oper.State)
+  );
+}
+
+type State = PortVariables['Actor_Oper']['State'];
+const sameState = (a: State, b: State): boolean =>
+  a === b || (Object.keys(a) as (keyof State)[]).every((bit) => a[bit] === b[bit]);

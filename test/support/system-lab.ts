@@ -1,0 +1,146 @@
+/** Systems on a table: the engine with everything around it replaced, for tests in virtual time. */
+
+import type { Forwarding } from '../../src/aggregator/aggregator.js';
+import type { LinkFacts } from '../../src/aggregator/io.js';
+import {
+  type AggregatorSettings,
+  DEFAULT_AGGREGATOR,
+  DEFAULT_PORT,
+  type PortSettings,
+} from '../../src/aggregator/settings.js';
+import type { AggregatorStatus, PortStatus } from '../../src/aggregator/status.js';
+import { LacpSystem } from '../../src/aggregator/system.js';
+import type { Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
+import { parseSlowProtocols } from '../../src/lacp/slow-protocols.js';
+import { VirtualClock } from './virtual-clock.js';
+
+/** Facts of a link that is up at 1 Gbit/s, full duplex. */
+export function facts(n: number, differences: Partial<LinkFacts> = {}): LinkFacts {
+  return {
+    ifindex: 10 + n,
+    name: `eth${n}`,
+    mac: `02:00:00:00:00:${n.toString(16).padStart(2, '0')}`,
+    mtu: 1500,
+    adminUp: true,
+    link: 'up',
+    speed: 1000,
+    duplex: 'full',
+    loopback: false,
+    ethernet: true,
+    promiscuous: false,
+    master: undefined,
+    lower: undefined,
+    ...differences,
+  };
+}
+
+/** One engine with one aggregator `veth0`, whose frames go to `onFrame` and are kept in `sent`. */
+export class TestSystem {
+  readonly sent: { at: number; port: number; frame: Uint8Array }[] = [];
+  readonly transitions: string[] = [];
+  forwarding: Forwarding = { collecting: [], distributing: [], carrier: false };
+  readonly system: LacpSystem;
+  onFrame: (port: number, frame: Uint8Array) => void = () => {};
+
+  constructor(
+    readonly clock: VirtualClock,
+    readonly id: string,
+    readonly settings: Partial<AggregatorSettings> = {},
+  ) {
+    this.system = new LacpSystem({
+      clock,
+      send: (port, frame) => {
+        this.sent.push({ at: clock.now(), port, frame });
+        this.onFrame(port, frame);
+      },
+      forwarding: (_, forwarding) => {
+        this.forwarding = forwarding;
+      },
+      transition: (_, port, { machine, from, to, cause }) => {
+        this.transitions.push(`${clock.now()} ${port} ${machine}: ${from} (${cause.type}) -> ${to}`);
+      },
+      changed: () => {},
+    });
+    this.system.addAggregator('veth0', 0, id, { ...DEFAULT_AGGREGATOR, ...settings });
+  }
+
+  addPort(link: LinkFacts, settings: Partial<PortSettings> = {}): number {
+    return this.system.addPort('veth0', link, { ...DEFAULT_PORT, ...settings });
+  }
+
+  set(settings: Partial<AggregatorSettings>): void {
+    this.system.setAggregator('veth0', { ...DEFAULT_AGGREGATOR, ...this.settings, ...settings }, this.id);
+  }
+
+  get aggregator(): AggregatorStatus {
+    const [aggregator] = this.system.status().aggregators;
+    if (aggregator === undefined) throw new Error('no aggregator');
+    return aggregator;
+  }
+
+  port(number: number): PortStatus {
+    const port = this.aggregator.ports.find((candidate) => candidate.number === number);
+    if (port === undefined) throw new Error(`no port ${number}`);
+    return port;
+  }
+
+  /** LACPDUs sent on a port since the last call, with their times. */
+  takeLacpdus(port: number): { at: number; pdu: Lacpdu }[] {
+    const taken = this.sent.filter((entry) => entry.port === port);
+    this.sent.splice(0, this.sent.length, ...this.sent.filter((entry) => entry.port !== port));
+    return taken.flatMap(({ at, frame }) => {
+      const parsed = parseSlowProtocols(frame);
+      return parsed.kind === 'lacpdu' ? [{ at, pdu: parsed.pdu }] : [];
+    });
+  }
+}
+
+/** A cable between two ports: delivers after `delay` ms; `cut` loses everything. */
+export class Cable {
+  cut = false;
+  constructor(
+    private readonly clock: VirtualClock,
+    private readonly ends: readonly [[TestSystem, number], [TestSystem, number]],
+    private readonly delay = 0,
+  ) {}
+
+  carry(from: TestSystem, port: number, frame: Uint8Array): void {
+    if (this.cut) return;
+    const [a, b] = this.ends;
+    const far = a[0] === from && a[1] === port ? b : b[0] === from && b[1] === port ? a : undefined;
+    if (far === undefined) return;
+    const copy = frame.slice();
+    this.clock.setTimeout(() => far[0].system.receive(far[1], copy), this.delay);
+  }
+}
+
+/** Two systems joined by `links` cables. */
+export function twoSystems(
+  links: number,
+  a: Partial<AggregatorSettings> = {},
+  b: Partial<AggregatorSettings> = {},
+): { clock: VirtualClock; a: TestSystem; b: TestSystem; cables: Cable[] } {
+  const clock = new VirtualClock();
+  const left = new TestSystem(clock, '02:aa:00:00:00:00', a);
+  const right = new TestSystem(clock, '02:bb:00:00:00:00', b);
+  const cables: Cable[] = [];
+  left.onFrame = (port, frame) => {
+    for (const cable of cables) cable.carry(left, port, frame);
+  };
+  right.onFrame = (port, frame) => {
+    for (const cable of cables) cable.carry(right, port, frame);
+  };
+  for (let n = 1; n <= links; n++) {
+    cables.push(
+      new Cable(clock, [
+        [left, n],
+        [right, n],
+      ]),
+    );
+  }
+  for (let n = 1; n <= links; n++) {
+    left.addPort(facts(n));
+    right.addPort(facts(n, { mac: `02:00:00:00:01:0${n}` }));
+  }
+  return { clock, a: left, b: right, cables };
+}

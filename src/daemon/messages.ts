@@ -1,0 +1,128 @@
+/**
+ * The control protocol: one JSON object a line over the stream socket `control` in the run directory. A client sends
+ * requests, each with a number of its own; the daemon answers them in order with the same number. Both sides
+ * validate what they read. `more: true` in an answer says that another answer to the same request follows (no
+ * command does so yet).
+ */
+import { z } from 'zod';
+import { type ShownAggregator, shownAggregator, systemStatus } from './status-schema.js';
+
+export type { SystemStatus } from '../aggregator/status.js';
+export type { InterfaceCounters, ShownAggregator, ShownPort } from './status-schema.js';
+
+/** Version of vethd and vethcfg; a test holds it against package.json. */
+export const VERSION = '0.1.0';
+/** Changes when an old client cannot talk to a new daemon. */
+export const PROTOCOL = 1;
+/** Name of the control socket in the run directory. */
+export const SOCKET_NAME = 'control';
+/** Longest line in octets, without the newline, that the daemon reads. */
+export const LONGEST_REQUEST = 64 * 1024;
+
+/** The run directory when none is given on the command line. */
+export function defaultRunDir(environment: Readonly<Record<string, string | undefined>>): string {
+  return environment.VETH_RUN_DIR || '/run/veth';
+}
+
+const id = z.int().nonnegative();
+const name = z.string().max(255);
+/** `OPTION=VALUE` words; they are read by `options.ts` in the daemon. */
+const options = z.array(z.string().max(255)).max(64);
+const none = z.strictObject({});
+
+const request = <Command extends string, Args extends z.ZodType>(command: Command, args: Args) =>
+  z.strictObject({ id, command: z.literal(command), args });
+
+export const requestSchema = z.discriminatedUnion('command', [
+  /** Add a port to an interface; the interface is made when it does not exist. */
+  request('add', z.strictObject({ port: name, veth: name, options })),
+  /** Remove a port from an interface; without `port`: remove the interface. */
+  request('del', z.strictObject({ port: name.optional(), veth: name })),
+  /** Change an interface or a port. */
+  request('set', z.strictObject({ name, options })),
+  /** The status table; of one interface when `veth` is given. */
+  request('status', z.strictObject({ veth: name.optional() })),
+  /** Everything about all, one interface, or one port (its interface with this port only). */
+  request('show', z.strictObject({ name: name.optional() })),
+  request('version', none),
+]);
+
+export type Request = z.infer<typeof requestSchema>;
+export type Command = Request['command'];
+export type Arguments<C extends Command> = Extract<Request, { command: C }>['args'];
+
+export interface DoneResult {
+  /** What the user should know although all went well, one sentence each; printed as `note: ...`. */
+  readonly notes: readonly string[];
+}
+
+export interface StatusResult {
+  /** The table, as the file `status` holds it. */
+  readonly table: string;
+  readonly status: z.infer<typeof systemStatus>;
+}
+
+export interface ShowResult {
+  readonly version: string;
+  /** `reason`: why it is this data path and not a better one. */
+  readonly datapath: { readonly kind: string; readonly reason?: string | undefined };
+  readonly aggregators: readonly ShownAggregator[];
+}
+
+export interface VersionResult {
+  readonly version: string;
+  readonly protocol: number;
+  /** Process id of the daemon. */
+  readonly pid: number;
+}
+
+/** What each command gives. */
+export interface Results {
+  readonly add: DoneResult;
+  readonly del: DoneResult;
+  readonly set: DoneResult;
+  readonly status: StatusResult;
+  readonly show: ShowResult;
+  readonly version: VersionResult;
+}
+
+const done = z.looseObject({ notes: z.array(z.string()) });
+
+export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } = {
+  add: done,
+  del: done,
+  set: done,
+  status: z.looseObject({ table: z.string(), status: systemStatus }),
+  show: z.looseObject({
+    version: z.string(),
+    datapath: z.looseObject({ kind: z.string(), reason: z.string().optional() }),
+    aggregators: z.array(shownAggregator),
+  }),
+  version: z.looseObject({ version: z.string(), protocol: z.int(), pid: z.int() }),
+};
+
+const errorSchema = z.looseObject({
+  /** refused: the user is wrong. invalid: the message is no request. busy: too many clients. internal: we are wrong. */
+  code: z.enum(['refused', 'invalid', 'busy', 'internal']),
+  message: z.string(),
+  thing: z.string().optional(),
+  value: z.string().optional(),
+  repair: z.string().optional(),
+});
+
+/** `id` is null where the request's number could not be read. */
+export const answerSchema = z.discriminatedUnion('ok', [
+  z.looseObject({ id, ok: z.literal(true), result: z.unknown(), more: z.boolean().optional() }),
+  z.looseObject({ id: id.nullable(), ok: z.literal(false), error: errorSchema }),
+]);
+
+export type Answer = z.infer<typeof answerSchema>;
+export type AnswerError = z.infer<typeof errorSchema>;
+
+/** What a schema says against a value, in one line: `args.port: expected string, received undefined`. */
+export function complaint(error: z.ZodError): string {
+  const [first] = error.issues;
+  if (first === undefined) return 'not understood';
+  const where = first.path.join('.');
+  return where === '' ? first.message : `${where}: ${first.message}`;
+}

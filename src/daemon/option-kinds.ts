@@ -1,0 +1,102 @@
+/** Kinds of option values: how they are written, read and printed. Reading gives a value, never an exception. */
+import type { Mac } from '../lacp/variables.js';
+
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  /** `problem` completes "rate=quick: ..."; `repair` is only there when it differs from the kind's syntax. */
+  | { readonly ok: false; readonly problem: string };
+
+export interface Kind<T> {
+  /** As in `rate=SYNTAX`: `fast|slow`, `0..65535`. */
+  readonly syntax: string;
+  /** Right values to choose from or to learn from; the first ones serve in refusals and completion. */
+  readonly examples: readonly string[];
+  read(text: string): Read<T>;
+  print(value: T): string;
+}
+
+const right = <T>(value: T): Read<T> => ({ ok: true, value });
+const wrong = (problem: string): Read<never> => ({ ok: false, problem });
+
+/** One of a few words. */
+export function choice<T extends string>(noun: string, words: readonly T[]): Kind<T> {
+  return {
+    syntax: words.join('|'),
+    examples: words,
+    read: (text) => {
+      const word = words.find((candidate) => candidate === text);
+      return word === undefined ? wrong(`not ${noun}`) : right(word);
+    },
+    print: (word) => word,
+  };
+}
+
+/** 1 is yes, 0 is no. */
+export function flag(): Kind<boolean> {
+  return {
+    syntax: '1|0',
+    examples: ['1', '0'],
+    read: (text) => (text === '1' ? right(true) : text === '0' ? right(false) : wrong('neither 1 nor 0')),
+    print: (value) => (value ? '1' : '0'),
+  };
+}
+
+/** A whole number, decimal or hexadecimal with 0x, between two bounds (both allowed). */
+export function whole(noun: string, least: number, most: number): Kind<number> {
+  return {
+    syntax: `${least}..${most}`,
+    examples: [],
+    read: (text) => {
+      if (!/^(\d{1,10}|0[xX][0-9a-fA-F]{1,8})$/.test(text)) return wrong(`not ${noun}`);
+      const value = Number(text);
+      if (value < least) return wrong(`less than ${least}`);
+      return value > most ? wrong(`more than ${most}`) : right(value);
+    },
+    print: String,
+  };
+}
+
+/** The MAC address of one station: not null, not multicast, not broadcast. */
+export function stationAddress(): Kind<Mac> {
+  return {
+    syntax: 'MAC',
+    examples: ['02:00:00:00:00:01'],
+    read: (text) => {
+      if (!/^[0-9a-fA-F]{2}([:-])([0-9a-fA-F]{2}\1){4}[0-9a-fA-F]{2}$/.test(text)) return wrong('not a MAC address');
+      const mac = text.toLowerCase().replaceAll('-', ':');
+      if (mac === '00:00:00:00:00:00') return wrong('the null address, which stands for "no partner"');
+      // The group bit (IEEE 802) is the lowest bit of the first octet.
+      return Number.parseInt(mac.slice(0, 2), 16) & 1 ? wrong('a group address, not one of a station') : right(mac);
+    },
+    print: (mac) => mac,
+  };
+}
+
+const SPEED_FACTOR: Readonly<Record<string, number>> = { '': 1, M: 1, G: 1_000, T: 1_000_000 };
+const HIGHEST_SPEED = 10_000_000;
+
+/** A link speed in Mbit/s: `10`, `1000`, `100M`, `1G`, `2.5G`. */
+export function speed(): Kind<number> {
+  return {
+    syntax: 'SPEED',
+    examples: ['100', '1G', '2.5G', '10G'],
+    read: (text) => {
+      const [, digits, suffix] = /^(\d{1,8}(?:\.\d{1,6})?)([MGT]?)$/.exec(text.toUpperCase()) ?? [];
+      if (digits === undefined) return wrong('not a speed');
+      const mbits = Number(digits) * (SPEED_FACTOR[suffix ?? ''] ?? 1);
+      if (mbits > HIGHEST_SPEED) return wrong('faster than 10T');
+      return mbits >= 1 && Number.isInteger(mbits) ? right(mbits) : wrong('not a whole number of Mbit/s');
+    },
+    print: (mbits) => (mbits >= 1_000 && mbits % 100 === 0 ? `${mbits / 1_000}G` : String(mbits)),
+  };
+}
+
+/** The same kind, or the word `auto` for "not set". */
+export function orAuto<T>(kind: Kind<T>): Kind<T | undefined> {
+  return {
+    syntax: `${kind.syntax}|auto`,
+    examples: [...kind.examples, 'auto'],
+    read: (text) => (text === 'auto' ? right(undefined) : kind.read(text)),
+    print: (value) => (value === undefined ? 'auto' : kind.print(value)),
+  };
+}

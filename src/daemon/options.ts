@@ -1,0 +1,209 @@
+/**
+ * Every option of `vethcfg add` and `vethcfg set`: one table that the daemon parses by, and that help texts,
+ * completion and `show` print from. The daemon validates; the client only sends the words, so that a script on
+ * the control socket gets the same refusals.
+ */
+import {
+  type AggregatorSettings,
+  DEFAULT_AGGREGATOR,
+  DEFAULT_PORT,
+  type PortSettings,
+} from '../aggregator/settings.js';
+import { HASH_POLICIES } from '../mux/hash.js';
+import { choice, flag, type Kind, orAuto, speed, stationAddress, whole } from './option-kinds.js';
+import { Refusal } from './refusal.js';
+
+/** An option as it applies to an interface, or as it applies to a port. */
+export interface OptionSide<Settings> {
+  /** As in `rate=SYNTAX`. */
+  readonly syntax: string;
+  /** Right values, for refusals and completion; empty for plain ranges. */
+  readonly examples: readonly string[];
+  /** The default value, as the user would write it. */
+  readonly fallback: string;
+  read(text: string): { readonly ok: true; readonly settings: Partial<Settings> } | { ok: false; problem: string };
+  /** The value in force, as the user would write it. */
+  print(settings: Settings): string;
+}
+
+export interface Option {
+  readonly name: string;
+  /** One sentence without full stop. */
+  readonly help: string;
+  readonly aggregator?: OptionSide<AggregatorSettings>;
+  readonly port?: OptionSide<PortSettings>;
+}
+
+/** `add`: what belongs to both (agg_wc) is meant for the interface. */
+export type OptionScope = 'add' | 'aggregator' | 'port';
+
+export interface ParsedOptions {
+  readonly aggregator: Partial<AggregatorSettings>;
+  readonly port: Partial<PortSettings>;
+}
+
+function side<Settings, Key extends keyof Settings>(key: Key, kind: Kind<Settings[Key]>, defaults: Settings) {
+  const read: OptionSide<Settings>['read'] = (text) => {
+    const result = kind.read(text);
+    // A computed key widens to string in TypeScript: the cast only restores what `key: Key` says.
+    return result.ok ? { ok: true, settings: { [key]: result.value } as unknown as Partial<Settings> } : result;
+  };
+  const { syntax, examples } = kind;
+  const print = (settings: Settings) => kind.print(settings[key]);
+  return { syntax, examples, fallback: print(defaults), read, print } satisfies OptionSide<Settings>;
+}
+
+const ofAggregator = <Key extends keyof AggregatorSettings>(key: Key, kind: Kind<AggregatorSettings[Key]>) =>
+  side(key, kind, DEFAULT_AGGREGATOR);
+const ofPort = <Key extends keyof PortSettings>(key: Key, kind: Kind<PortSettings[Key]>) =>
+  side(key, kind, DEFAULT_PORT);
+
+export const OPTIONS: readonly Option[] = [
+  {
+    name: 'lacp',
+    help: 'active sends LACPDUs unasked, passive only answers, off uses no LACP',
+    aggregator: ofAggregator('lacp', choice('an LACP mode', ['active', 'passive', 'off'])),
+  },
+  {
+    name: 'rate',
+    help: 'what we ask of the partner: fast is one LACPDU a second (short timeout), slow one in 30 seconds',
+    aggregator: ofAggregator('rate', choice('a rate', ['fast', 'slow'])),
+  },
+  {
+    name: 'system-priority',
+    help: 'the system with the lower number decides which links are used',
+    aggregator: ofAggregator('systemPriority', whole('a priority', 0, 65_535)),
+  },
+  {
+    name: 'system-id',
+    help: 'the address that names this system to the partner; auto: the address of the interface',
+    aggregator: ofAggregator('systemId', orAuto(stationAddress())),
+  },
+  {
+    name: 'key',
+    help: 'only ports with the same key aggregate; auto: 256 for veth0, 512 for veth1, and so on; with agg_wc=0 a multiple of 16',
+    aggregator: ofAggregator('key', orAuto(whole('a key', 1, 65_535))),
+  },
+  {
+    name: 'mux',
+    help: 'independent collects before it distributes, coupled starts both together',
+    aggregator: ofAggregator('mux', choice('a kind of mux control', ['independent', 'coupled'])),
+  },
+  {
+    name: 'hash',
+    help: 'what keeps frames of one conversation on one link: addresses, also IP addresses, also TCP and UDP ports',
+    aggregator: ofAggregator('hash', choice('a hash policy', HASH_POLICIES)),
+  },
+  {
+    name: 'min-links',
+    help: 'the interface has carrier only while at least so many ports distribute',
+    aggregator: ofAggregator('minLinks', whole('a number of links', 1, 256)),
+  },
+  {
+    name: 'max-links',
+    help: 'more ports than this stand by',
+    aggregator: ofAggregator('maxLinks', whole('a number of links', 1, 256)),
+  },
+  {
+    name: 'agg_wc',
+    help: 'the wildcard: 1 admits ports of unknown or different speed, duplex or link, 0 is as the standard says; auto (ports only): as the interface',
+    aggregator: ofAggregator('agg_wc', flag()),
+    port: ofPort('agg_wc', orAuto(flag())),
+  },
+  {
+    name: 'mac',
+    help: 'the address of the interface; auto: that of its first port',
+    aggregator: ofAggregator('mac', orAuto(stationAddress())),
+  },
+  {
+    name: 'mtu',
+    help: 'the MTU of the interface and its ports; auto: the smallest of the ports',
+    aggregator: ofAggregator('mtu', orAuto(whole('an MTU', 68, 65_535))),
+  },
+  {
+    name: 'port-priority',
+    help: 'ports with lower numbers are used first when there are more than max-links',
+    port: ofPort('portPriority', whole('a priority', 0, 65_535)),
+  },
+  {
+    name: 'speed',
+    help: 'the declared speed in Mbit/s, or with M, G or T, full duplex; auto: what the kernel reports',
+    port: ofPort('speed', orAuto(speed())),
+  },
+  {
+    name: 'aggregation',
+    help: '0: an individual link that never aggregates',
+    port: ofPort('aggregation', flag()),
+  },
+];
+
+/**
+ * Reads `OPTION=VALUE` words; throws a `Refusal` that names word, value and repair. Undefined values (`auto`) are
+ * present as keys, so that a spread over the settings in force resets them.
+ *
+ *     parseOptions(['rate=fast', 'speed=1G'], 'add') // { aggregator: { rate: 'fast' }, port: { speed: 1000 } }
+ */
+export function parseOptions(words: readonly string[], scope: OptionScope): ParsedOptions {
+  let aggregator: Partial<AggregatorSettings> = {};
+  let port: Partial<PortSettings> = {};
+  const seen = new Set<string>();
+  for (const word of words) {
+    const { option, text } = splitWord(word);
+    if (seen.has(option.name)) {
+      throw new Refusal({ thing: word, problem: `${option.name} is given twice`, repair: 'give it once', value: text });
+    }
+    seen.add(option.name);
+    if (scope !== 'port' && option.aggregator !== undefined) {
+      aggregator = { ...aggregator, ...readValue(word, option.name, text, option.aggregator) };
+    } else if (scope !== 'aggregator' && option.port !== undefined) {
+      port = { ...port, ...readValue(word, option.name, text, option.port) };
+    } else {
+      throw wrongScope(word, text, scope);
+    }
+  }
+  return { aggregator, port };
+}
+
+function splitWord(word: string): { option: Option; text: string } {
+  const equals = word.indexOf('=');
+  const name = equals < 0 ? word : word.slice(0, equals);
+  const option = OPTIONS.find((candidate) => candidate.name === name);
+  if (option === undefined) {
+    const names = OPTIONS.map((candidate) => candidate.name).join(', ');
+    throw new Refusal({ thing: word, problem: 'no such option', repair: `the options are ${names}` });
+  }
+  if (equals < 0) {
+    const { syntax } = option.aggregator ?? option.port ?? { syntax: 'VALUE' };
+    throw new Refusal({ thing: word, problem: 'has no value', repair: `say ${name}=${syntax}` });
+  }
+  return { option, text: word.slice(equals + 1) };
+}
+
+function readValue<Settings>(word: string, name: string, text: string, how: OptionSide<Settings>): Partial<Settings> {
+  const result = how.read(text);
+  if (result.ok) return result.settings;
+  throw new Refusal({ thing: word, problem: result.problem, repair: sayInstead(name, how), value: text });
+}
+
+/** `say rate=fast or rate=slow`; a range or a form of writing is named before its examples. */
+function sayInstead(name: string, { syntax, examples }: { syntax: string; examples: readonly string[] }): string {
+  const words = /\d\.\.\d/.test(syntax) ? syntax.split('|') : examples;
+  const said = words.map((word) => `${name}=${word}`);
+  return `say ${said.slice(0, -1).join(', ')}${said.length > 1 ? ' or ' : ''}${said.at(-1)}`;
+}
+
+function wrongScope(word: string, text: string, scope: OptionScope): Refusal {
+  return scope === 'port'
+    ? new Refusal({
+        thing: word,
+        problem: 'an option of the interface, not of a port',
+        repair: `say vethcfg set VETH ${word}`,
+        value: text,
+      })
+    : new Refusal({
+        thing: word,
+        problem: 'an option of a port, not of the interface',
+        repair: `say vethcfg set PORT ${word}`,
+        value: text,
+      });
+}

@@ -1,0 +1,37 @@
+/** Rules that bind several settings: checked on the settings as they would be, before anything is changed. */
+import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
+import { Refusal } from './refusal.js';
+
+/**
+ * Throws a `Refusal` when the settings of an interface and its ports do not fit together. Call it with the settings
+ * in force and the new ones merged, so that it does not matter which of two options is set last.
+ */
+export function checkSettings(
+  veth: string,
+  settings: AggregatorSettings,
+  ports: readonly { readonly name: string; readonly settings: PortSettings }[],
+): void {
+  const { minLinks, maxLinks, key } = settings;
+  if (minLinks > maxLinks) {
+    throw new Refusal({
+      thing: veth,
+      problem: `min-links=${minLinks} can never be reached with max-links=${maxLinks}`,
+      repair: `say min-links=${maxLinks}, or max-links=${minLinks}`,
+      value: String(minLinks),
+    });
+  }
+  if (key === undefined || key % 16 === 0) return;
+  const strict = [
+    ...(settings.agg_wc ? [] : [veth]),
+    ...ports.filter((port) => port.settings.agg_wc === false).map((port) => port.name),
+  ];
+  if (strict.length === 0) return;
+  throw new Refusal({
+    thing: veth,
+    problem: `key=${key} does not go with agg_wc=0 on ${strict.join(', ')}: the low four bits carry the speed class`,
+    repair: `say key=auto, or a multiple of 16 such as key=${multipleOf16Near(key)}`,
+    value: String(key),
+  });
+}
+
+const multipleOf16Near = (key: number) => Math.min(Math.max(Math.round(key / 16), 1), 4_095) * 16;

@@ -1,0 +1,169 @@
+/**
+ * The status view as it travels over the control socket. `wire` holds each schema against its type, so that a field
+ * added to `aggregator/status.ts` or `aggregator/io.ts` is a compile error here until it is described.
+ */
+import { z } from 'zod';
+import type { DatapathCounters, PortCounters } from '../aggregator/io.js';
+import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
+import type { AggregatorStatus, PortStatus, ProtocolCounters, SystemStatus } from '../aggregator/status.js';
+import type { PortInformation, PortState } from '../lacp/variables.js';
+import { HASH_POLICIES } from '../mux/hash.js';
+
+/**
+ * An object schema for `T`. Unknown keys pass, so that an older client reads a newer daemon. The cast is for keys
+ * whose value is undefined: JSON leaves them out, and reading them gives undefined again.
+ */
+function wire<T>(shape: { [Key in keyof T]-?: z.ZodType<T[Key]> }): z.ZodType<T> {
+  return z.looseObject(shape) as unknown as z.ZodType<T>;
+}
+
+const text = z.string();
+const word = z.boolean();
+const count = z.number();
+const mac = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
+const notes = z.array(text);
+
+const portState = wire<PortState>({
+  LACP_Activity: word,
+  LACP_Timeout: word,
+  Aggregation: word,
+  Synchronization: word,
+  Collecting: word,
+  Distributing: word,
+  Defaulted: word,
+  Expired: word,
+});
+
+const portInformation = wire<PortInformation>({
+  System_Priority: count,
+  System: mac,
+  Key: count,
+  Port_Priority: count,
+  Port: count,
+  State: portState,
+});
+
+const aggregatorSettings = wire<AggregatorSettings>({
+  lacp: z.enum(['active', 'passive', 'off']),
+  rate: z.enum(['fast', 'slow']),
+  systemPriority: count,
+  systemId: mac.optional(),
+  key: count.optional(),
+  mux: z.enum(['independent', 'coupled']),
+  hash: z.enum(HASH_POLICIES),
+  minLinks: count,
+  maxLinks: count,
+  agg_wc: word,
+  mac: mac.optional(),
+  mtu: count.optional(),
+});
+
+const portSettings = wire<PortSettings>({
+  portPriority: count,
+  speed: count.optional(),
+  aggregation: word,
+  agg_wc: word.optional(),
+});
+
+const protocolCounters = wire<ProtocolCounters>({
+  lacpdusRx: count,
+  lacpdusTx: count,
+  markersRx: count,
+  markerResponsesTx: count,
+  markerResponsesRx: count,
+  unknownRx: count,
+  illegalRx: z.record(text, count),
+});
+
+const portShape = {
+  name: text,
+  aggregator: text,
+  number: count,
+  mac,
+  selected: z.enum(['SELECTED', 'UNSELECTED', 'STANDBY']),
+  receive: z.enum(['INITIALIZE', 'PORT_DISABLED', 'EXPIRED', 'LACP_DISABLED', 'DEFAULTED', 'CURRENT']),
+  periodic: z.enum(['NO_PERIODIC', 'FAST_PERIODIC', 'SLOW_PERIODIC', 'PERIODIC_TX']),
+  mux: z.enum(['DETACHED', 'WAITING', 'ATTACHED', 'COLLECTING', 'DISTRIBUTING', 'COLLECTING_DISTRIBUTING']),
+  actorChurn: z.enum(['CHURN_MONITOR', 'NO_CHURN', 'CHURN']),
+  partnerChurn: z.enum(['CHURN_MONITOR', 'NO_CHURN', 'CHURN']),
+  actor: portInformation,
+  partner: portInformation,
+  settings: portSettings,
+  link: z.enum(['up', 'down', 'unknown']),
+  speed: count.optional(),
+  duplex: z.enum(['full', 'half']).optional(),
+  lagId: text,
+  collecting: word,
+  distributing: word,
+  notes,
+  counters: protocolCounters,
+};
+
+const portStatus = wire<PortStatus>(portShape);
+
+const aggregatorShape = {
+  name: text,
+  mac,
+  systemPriority: count,
+  systemId: mac,
+  key: count,
+  settings: aggregatorSettings,
+  activeLag: text.optional(),
+  partnerSystem: mac.optional(),
+  partnerKey: count.optional(),
+  carrier: word,
+  notes,
+  ports: z.array(portStatus),
+};
+
+export const systemStatus = wire<SystemStatus>({ aggregators: z.array(wire<AggregatorStatus>(aggregatorShape)) });
+
+/** A port as `show` gives it: its protocol status, and what the data path and the kernel side know of it. */
+export interface ShownPort extends PortStatus {
+  readonly dataCounters: PortCounters;
+  /** Why the port's own stack is only partly silent; undefined: nothing but slow protocols reaches it. */
+  readonly reduced: string | undefined;
+  /** Addresses (`192.0.2.1/24`) of the port that do not answer while it is attached. */
+  readonly addresses: readonly string[];
+  /** Part of the buckets that leave by this port, 0 to 1; undefined: not distributing. */
+  readonly share: number | undefined;
+}
+
+/** Counters of the whole virtual interface, without those of its ports. */
+export type InterfaceCounters = Omit<DatapathCounters, 'ports'>;
+
+export interface ShownAggregator extends Omit<AggregatorStatus, 'ports'> {
+  readonly ifindex: number;
+  readonly mtu: number;
+  readonly counters: InterfaceCounters;
+  readonly ports: readonly ShownPort[];
+}
+
+export const shownAggregator = wire<ShownAggregator>({
+  ...aggregatorShape,
+  ifindex: count,
+  mtu: count,
+  counters: wire<InterfaceCounters>({
+    txNoPort: count,
+    txSlowProtocols: count,
+    rxHostRefused: count,
+    txOverrun: count,
+  }),
+  ports: z.array(
+    wire<ShownPort>({
+      ...portShape,
+      dataCounters: wire<PortCounters>({
+        rxFrames: count,
+        rxBytes: count,
+        txFrames: count,
+        txBytes: count,
+        rxNotCollecting: count,
+        txRefused: count,
+        rxOverrun: count,
+      }),
+      reduced: text.optional(),
+      addresses: z.array(text),
+      share: count.optional(),
+    }),
+  ),
+});

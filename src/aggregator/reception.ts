@@ -56,7 +56,10 @@ export class Reception {
 
   #answer(marker: Uint8Array): void {
     const budget = spendMarkerBudget(this.#markerBudget, this.effects.now());
-    if (budget === undefined) return this.#discard('marker-flood');
+    if (budget === undefined) {
+      this.#discard('marker-flood');
+      return;
+    }
     this.#markerBudget = budget;
     this.member.counters.markerResponsesTx++;
     this.effects.send(respond(this.member.facts.mac, marker));

@@ -209,8 +209,8 @@ export class LacpSystem {
   /** Steps 2 to 4 for the ports that were touched, and for all ports when the touch matters to Selection. */
   #settle(aggregator: Aggregator, touched: ReadonlyMap<Member, PortVariables>, now: number): void {
     const relevant = [...touched].some(([member, before]) => mattersToOthers(before, member.port.variables));
-    if (relevant) return this.#settleAll(aggregator, now);
-    for (const member of touched.keys()) this.#finish(aggregator, member, now);
+    if (relevant) this.#settleAll(aggregator, now);
+    else for (const member of touched.keys()) this.#finish(aggregator, member, now);
   }
 
   #settleAll(aggregator: Aggregator, now: number): void {

@@ -1,0 +1,281 @@
+/**
+ * Frame Distributor and Collector of one virtual interface (802.3ad-2000 43.2.3, 43.2.4) in user space: the loop of the
+ * worker thread. Frames of the host leave by the port of their bucket; frames of COLLECTING ports go to the host.
+ *
+ * A round waits for input, then reads at most one batch from the host and from each port: a busy direction cannot
+ * starve another one, nor the requests of the control plane. The table is looked at before each batch.
+ *
+ * Counted are frames and octets (without FCS) as they are on the wire: a super-frame counts as its segments.
+ */
+import { BUCKETS } from '../mux/distributor.js';
+import { type HashPolicy, hashFrame } from '../mux/hash.js';
+import { type ForwardingMemory, interfaceCounter, type LocalTable, portCounter } from './forwarding-memory.js';
+import { BATCH, FRAME_START, FrameArena, PollSet, ReceiveBatch, SendBatch, SLOT } from './sys/batch.js';
+import { ETH_P_SLOW, MSG_TRUNC } from './sys/constants.js';
+import { PollSet } from './sys/poll-set.js';
+import { Errno } from './sys/sys-error.js';
+import { headerLength, insertTag, segments, TAG, typeField } from './user-datapath-frame.js';
+import { PacketSocket, type ReceiveFilter } from './user-datapath-socket.js';
+
+/** Also the longest that a worker outlives a main thread that could not wake it. */
+const IDLE_MS = 1000;
+/** How often the kernel's drop counters are fetched. */
+const STATISTICS_MS = 200;
+/**
+ * Octets that a batch should not much exceed: what was just copied in is then still in the processor's cache when it
+ * is copied out.
+ */
+const BATCH_OCTETS = 512 << 10;
+const LEAST_BATCH = 8;
+
+interface Port {
+  readonly socket: PacketSocket;
+  readonly slot: number;
+  readonly toPort: SendBatch;
+  collecting: boolean;
+  /** Frames to ask for in the next batch. */
+  most: number;
+}
+
+export class DatapathEngine {
+  readonly #memory: ForwardingMemory;
+  readonly #counts: Float64Array;
+  readonly #wakeFd: number;
+  readonly #host: PacketSocket;
+  #hostMost = BATCH;
+  readonly #arena = new FrameArena();
+  readonly #received = new ReceiveBatch(this.#arena);
+  readonly #toHost = new SendBatch(this.#arena);
+  #ports: Port[] = [];
+  #poll: PollSet;
+  #filter: ReceiveFilter | undefined;
+  #table: LocalTable = { hash: 'layer2', buckets: new Int32Array(0), collecting: new Int32Array(0) };
+  #generation = 0;
+  #hash: HashPolicy = 'layer2';
+  /** bucket -> port; undefined: the table names a port that we do not have. */
+  #buckets: (Port | undefined)[] = [];
+  /** Of the frame looked at last. */
+  #start = 0;
+  #tagged: 0 | 1 = 0;
+  #length = 0;
+  #frames = 0;
+  #octets = 0;
+
+  /** Opens the hidden peer's socket. Throws SysError. */
+  constructor(hostIfindex: number, wakeFd: number, memory: ForwardingMemory) {
+    this.#memory = memory;
+    this.#counts = memory.counts;
+    this.#wakeFd = wakeFd;
+    this.#host = new PacketSocket(hostIfindex);
+    this.#poll = new PollSet([wakeFd, this.#host.fd]);
+  }
+
+  addPort(ifindex: number, slot: number): void {
+    const socket = new PacketSocket(ifindex);
+    try {
+      if (this.#filter !== undefined) socket.setFilter(this.#filter);
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+    const toPort = new SendBatch(this.#arena);
+    this.#ports.push({ socket, slot, toPort, collecting: false, most: BATCH });
+    this.#portsChanged();
+  }
+
+  /** A port that is not there any more is no error. */
+  removePort(ifindex: number): void {
+    const port = this.#ports.find(({ socket }) => socket.ifindex === ifindex);
+    if (port === undefined) return;
+    this.#ports = this.#ports.filter((other) => other !== port);
+    this.#portsChanged();
+    port.socket.close();
+  }
+
+  /** Every port is tried; throws the first failure after that. */
+  setFilter(filter: ReceiveFilter): void {
+    this.#filter = filter;
+    const failures: unknown[] = [];
+    for (const { socket } of this.#ports) {
+      try {
+        socket.setFilter(filter);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /**
+   * Forwards until `onWake` says false or the shared memory says stop. `onWake` is called, in this thread, when the
+   * control plane has written to the eventfd.
+   */
+  run(onWake: () => boolean): void {
+    let statisticsDue = 0;
+    while (!this.#memory.stop) {
+      const ready = this.#poll.wait(IDLE_MS);
+      if (this.#poll.ready(0) && !onWake()) return;
+      this.#adoptTable();
+      const poll = this.#poll; // onWake may have changed the ports: then nothing is ready yet
+      if (ready > 0) {
+        if (poll.ready(1)) this.#fromHost();
+        for (let i = 0; i < this.#ports.length; i++) {
+          const port = this.#ports[i];
+          if (port !== undefined && poll.ready(2 + i)) this.#fromPort(port);
+        }
+      }
+      const now = performance.now();
+      if (now < statisticsDue) continue;
+      statisticsDue = now + STATISTICS_MS;
+      this.#takeStatistics();
+    }
+  }
+
+  close(): void {
+    this.#host.close();
+    for (const { socket } of this.#ports) socket.close();
+    this.#ports = [];
+  }
+
+  /** Host to ports: slow protocols stay here, all else goes to the port of its bucket. */
+  #fromHost(): void {
+    this.#adoptTable();
+    const got = this.#received.receive(this.#host.fd, this.#hostMost);
+    if (got <= 0) {
+      this.#receiveFailed(-got, interfaceCounter('txOverrun'));
+      return;
+    }
+    let total = 0;
+    for (let i = 0; i < got; i++) {
+      if (!this.#look(i)) {
+        this.#count(interfaceCounter('txOverrun'), 1);
+        continue;
+      }
+      total += this.#length;
+      const { bytes } = this.#arena;
+      if (typeField(bytes, this.#start) === ETH_P_SLOW) {
+        this.#count(interfaceCounter('txSlowProtocols'), 1);
+        continue;
+      }
+      const bucket = this.#buckets.length === 0 ? 0 : hashFrame(this.#hash, bytes, this.#start, this.#length) % BUCKETS;
+      const port = this.#buckets[bucket];
+      if (port === undefined) this.#count(interfaceCounter('txNoPort'), this.#frames);
+      else port.toPort.push(i, this.#tagged, this.#length, this.#frames, this.#octets);
+    }
+    for (const port of this.#ports) {
+      if (port.toPort.count > 0) this.#sendToPort(port);
+    }
+    this.#hostMost = nextBatch(got, total);
+    this.#count(interfaceCounter('batches'), 1);
+  }
+
+  #sendToPort(port: Port): void {
+    const { toPort, slot } = port;
+    toPort.flush(port.socket.fd);
+    this.#count(portCounter(slot, 'txFrames'), toPort.sentFrames);
+    this.#count(portCounter(slot, 'txBytes'), toPort.sentOctets);
+    this.#count(portCounter(slot, 'txRefused'), toPort.refusedFrames);
+  }
+
+  /** Port to host: slow protocols have their own socket; all else is delivered if the port is COLLECTING. */
+  #fromPort(port: Port): void {
+    this.#adoptTable();
+    const { slot } = port;
+    const got = this.#received.receive(port.socket.fd, port.most);
+    if (got <= 0) {
+      this.#receiveFailed(-got, portCounter(slot, 'rxOverrun'));
+      return;
+    }
+    const toHost = this.#toHost;
+    let total = 0;
+    for (let i = 0; i < got; i++) {
+      if (!this.#look(i)) {
+        this.#count(portCounter(slot, 'rxOverrun'), 1);
+        continue;
+      }
+      total += this.#length;
+      if (typeField(this.#arena.bytes, this.#start) === ETH_P_SLOW) continue;
+      if (port.collecting) toHost.push(i, this.#tagged, this.#length, this.#frames, this.#octets);
+      else this.#count(portCounter(slot, 'rxNotCollecting'), this.#frames);
+    }
+    if (toHost.count > 0) {
+      toHost.flush(this.#host.fd);
+      this.#count(portCounter(slot, 'rxFrames'), toHost.sentFrames);
+      this.#count(portCounter(slot, 'rxBytes'), toHost.sentOctets);
+      this.#count(interfaceCounter('rxHostRefused'), toHost.refusedFrames);
+    }
+    port.most = nextBatch(got, total);
+    this.#count(interfaceCounter('batches'), 1);
+  }
+
+  /** Puts the tag back and measures frame `i` of the batch; false: it was cut off and cannot be used. */
+  #look(i: number): boolean {
+    const vlan = this.#received.vlan(i);
+    if ((this.#received.flags(i) & MSG_TRUNC) !== 0) return false;
+    const { bytes } = this.#arena;
+    let start = i * SLOT + FRAME_START;
+    let length = this.#received.length(i);
+    if (vlan !== 0) {
+      start = insertTag(bytes, start, vlan);
+      length += TAG;
+    }
+    const frames = segments(bytes, start, length);
+    this.#tagged = vlan === 0 ? 0 : 1;
+    this.#start = start;
+    this.#length = length;
+    this.#frames = frames;
+    this.#octets = length;
+    if (frames > 1) {
+      this.#octets += (frames - 1) * headerLength(bytes, start);
+      this.#count(interfaceCounter('superFrames'), 1);
+    }
+    return true;
+  }
+
+  /**
+   * Nothing was read. An empty socket and a port that went down (told once by ENETDOWN) are no news; else the kernel
+   * could not give us one frame (EINVAL: a kind of super-frame that the vnet header cannot say) and dropped it.
+   */
+  #receiveFailed(errno: number, lost: number): void {
+    if (errno === Errno.EINVAL || errno === Errno.ENOMEM || errno === Errno.ENOBUFS) this.#count(lost, 1);
+  }
+
+  #count(index: number, more: number): void {
+    this.#counts[index] = (this.#counts[index] ?? 0) + more;
+  }
+
+  #adoptTable(): void {
+    while (this.#generation !== this.#memory.generation) {
+      const generation = this.#memory.generation;
+      const table = this.#memory.read(generation);
+      if (table === undefined) continue;
+      this.#generation = generation;
+      this.#table = table;
+      this.#resolveTable();
+      this.#memory.applied = generation;
+    }
+  }
+
+  #resolveTable(): void {
+    const ports = new Map(this.#ports.map((port) => [port.socket.ifindex, port]));
+    this.#hash = this.#table.hash;
+    this.#buckets = Array.from(this.#table.buckets, (ifindex) => ports.get(ifindex));
+    for (const [ifindex, port] of ports) port.collecting = this.#table.collecting.includes(ifindex);
+  }
+
+  #portsChanged(): void {
+    this.#poll = new PollSet([this.#wakeFd, this.#host.fd, ...this.#ports.map(({ socket }) => socket.fd)]);
+    this.#resolveTable();
+  }
+
+  #takeStatistics(): void {
+    this.#count(interfaceCounter('txOverrun'), this.#host.takeDrops());
+    for (const { socket, slot } of this.#ports) this.#count(portCounter(slot, 'rxOverrun'), socket.takeDrops());
+  }
+}
+
+/** Frames to ask for next, from the mean length of those just read. */
+function nextBatch(frames: number, octets: number): number {
+  const fitting = Math.floor((BATCH_OCTETS * frames) / Math.max(octets, 1));
+  return Math.min(BATCH, Math.max(LEAST_BATCH, fitting));
+}

@@ -1,0 +1,45 @@
+/** The worker thread of the user-space data path: forwards frames, and does what the control plane asks for. */
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { ForwardingMemory } from './forwarding-memory.js';
+import { libc } from './sys/libc.js';
+import { DatapathEngine } from './user-datapath-engine.js';
+import type { Answer, Request, WorkerStart } from './user-datapath-messages.js';
+
+if (parentPort === null) throw new Error('user-datapath.worker runs as a worker thread only');
+const control = parentPort;
+const { hostIfindex, wakeFd, memory } = workerData as WorkerStart; // what user-datapath.ts gave
+const engine = new DatapathEngine(hostIfindex, wakeFd, new ForwardingMemory(memory));
+const eventCount = new Uint8Array(8);
+
+const answer = (message: Answer) => control.postMessage(message);
+
+/** False: end. */
+function takeRequests(): boolean {
+  libc().read(wakeFd, eventCount, eventCount.length); // first, so that a request posted meanwhile wakes us again
+  for (;;) {
+    const received = receiveMessageOnPort(control);
+    if (received === undefined) return true;
+    const request = received.message as Request; // only user-datapath.ts posts here
+    if (request.kind === 'close') return false;
+    try {
+      perform(request);
+      answer({ kind: 'done', id: request.id });
+    } catch (error) {
+      answer({ kind: 'refused', id: request.id, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
+
+function perform(request: Exclude<Request, { kind: 'close' }>): void {
+  if (request.kind === 'add') engine.addPort(request.ifindex, request.slot);
+  else if (request.kind === 'remove') engine.removePort(request.ifindex);
+  else engine.setFilter(request.filter);
+}
+
+try {
+  answer({ kind: 'ready' });
+  // Blocks this thread for its whole life; messages are fetched, not delivered.
+  engine.run(takeRequests);
+} finally {
+  engine.close();
+}

@@ -29,7 +29,7 @@ export function spendMarkerBudget(budget: MarkerBudget, nowMs: number): MarkerBu
 /**
  * The answer to a Marker Information PDU, as a whole frame from `port`, the address of the port it came in by.
  * `body` is that of `parseSlowProtocols`. All octets come back but the TLV type: the Requester fields must be the
- * same, pad and reserved may be, and a requester that counts 16 octets in the TLV, not 22, sees its own length.
+ * same, pad and reserved may be, and a requester that writes 22 as the TLV's length gets its own 22 back.
  */
 export function respond(port: Mac, body: Uint8Array): Uint8Array {
   const response = body.slice();

@@ -1,7 +1,8 @@
 /**
  * The Marker PDU and its response (x.5.3), without the Ethernet header: 110 octets like an LACPDU.
- * The length of its TLV is 22 (0x16) in the text of the standard, but 16 (0x10) by counting its octets; both are
- * met in implementations, so that both count as right on receipt. We send 22.
+ * The length of its TLV is 16 (0x10) by counting its octets, type and length included as in every TLV here, and
+ * Wireshark flags any other. Linux bonding's header says 0x16, as if the 16 had been hexadecimal. We send 16 and take
+ * both on receipt.
  */
 import { Subtype, Version_Number } from './constants.js';
 import { decodeFields, defineLayout, encodeFields, printFields } from './layout.js';
@@ -12,7 +13,7 @@ export const MARKER_LENGTH = 110;
 /** TLV type of a Marker PDU, x.5.3.2. */
 export const MARKER_TLV_TYPE = { information: 1, response: 2 } as const;
 /** TLV lengths taken as right, the one we send first. */
-export const MARKER_TLV_LENGTHS: readonly number[] = [22, 16];
+export const MARKER_TLV_LENGTHS: readonly number[] = [16, 22];
 
 export interface Marker {
   readonly kind: 'information' | 'response';

@@ -36,7 +36,7 @@ export const DROP_REASONS = [
   'marker-trailing-octets',
   /** A marker whose TLV is neither Marker Information nor Marker Response. */
   'marker-wrong-type',
-  /** A marker whose TLV length is neither 22 nor 16 (marker.pdu.ts says why both). */
+  /** A marker whose TLV length is neither 16 nor 22 (marker.pdu.ts says why both). */
   'marker-wrong-length',
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];

@@ -1,5 +1,7 @@
 /** Values for tests: a sound default, of which a test names only what it is about. */
+import fc from 'fast-check';
 import type { Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
+import { macFromBytes } from '../../src/lacp/mac.js';
 import type { Marker } from '../../src/lacp/marker.pdu.js';
 import { decodePortState } from '../../src/lacp/port-state.js';
 import type { PortInformation, PortState } from '../../src/lacp/variables.js';
@@ -50,3 +52,30 @@ export function marker(some: Partial<Marker> = {}): Marker {
     ...some,
   };
 }
+
+const anyMac = fc.uint8Array({ minLength: 6, maxLength: 6 }).map((bytes) => macFromBytes(bytes));
+const anyUint16 = fc.integer({ min: 0, max: 0xffff });
+const anyInformation: fc.Arbitrary<PortInformation> = fc.record({
+  System_Priority: anyUint16,
+  System: anyMac,
+  Key: anyUint16,
+  Port_Priority: anyUint16,
+  Port: anyUint16,
+  State: fc.integer({ min: 0, max: 0xff }).map(decodePortState),
+});
+
+/** Every LACPDU that has a form on the wire. */
+export const anyLacpdu: fc.Arbitrary<Lacpdu> = fc.record({
+  version: fc.integer({ min: 0, max: 0xff }),
+  actor: anyInformation,
+  partner: anyInformation,
+  collectorMaxDelay: anyUint16,
+});
+
+/** Every marker that has a form on the wire. */
+export const anyMarker: fc.Arbitrary<Marker> = fc.record({
+  kind: fc.constantFrom('information', 'response'),
+  requesterPort: anyUint16,
+  requesterSystem: anyMac,
+  requesterTransactionId: fc.integer({ min: 0, max: 0xffff_ffff }),
+});

@@ -1,0 +1,134 @@
+/** Our decoder against an independent one: tshark reads the same frames, field by field. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join as joinPath } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeLacpdu, type Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
+import { encodeMarker } from '../../src/lacp/marker.pdu.js';
+import { decodePortState } from '../../src/lacp/port-state.js';
+import { type Parsed, parseSlowProtocols, slowProtocolsFrame } from '../../src/lacp/slow-protocols.js';
+import type { PortInformation } from '../../src/lacp/variables.js';
+import { anyLacpdu, anyMarker, lacpdu } from '../support/builders.js';
+import { pcap } from '../support/pcap.js';
+
+const SEED = 20_260_101;
+
+type Json = { readonly [name: string]: Json | string };
+
+/** Every state octet in both TLVs, and arbitrary values of all fields; the same frames in each run. */
+const FRAMES = [
+  ...Array.from({ length: 256 }, (_, octet) =>
+    lacpdu({ actor: { State: decodePortState(octet) }, partner: { State: decodePortState(255 - octet) } }),
+  ).map(encodeLacpdu),
+  ...fc.sample(anyLacpdu, { seed: SEED, numRuns: 300 }).map(encodeLacpdu),
+  ...fc.sample(anyMarker, { seed: SEED, numRuns: 100 }).map(encodeMarker),
+].map((body, i) => slowProtocolsFrame(`02:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:01`, body));
+
+let folder: string;
+let packets: readonly Json[];
+
+beforeAll(() => {
+  folder = mkdtempSync(joinPath(tmpdir(), 'veth-tshark-'));
+  const file = joinPath(folder, 'frames.pcap');
+  writeFileSync(file, pcap(FRAMES));
+  packets = dissect(file);
+}, 60_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function dissect(file: string): readonly Json[] {
+  try {
+    const args = ['-n', '-r', file, '-T', 'json', '--no-duplicate-keys'];
+    const text = execFileSync('tshark', args, {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return (JSON.parse(text) as readonly { _source: { layers: Json } }[]).map(({ _source }) => _source.layers);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Error('this test compares our decoder with tshark, which is not installed: apt-get install tshark');
+  }
+}
+
+function layer(packet: Json | undefined, name: string): Json {
+  const found = packet?.[name];
+  if (found === undefined || typeof found === 'string') throw new Error(`tshark saw no ${name} layer`);
+  return found;
+}
+
+/** tshark writes some numbers in decimal and some in hex; `Number` reads both. */
+const number = (fields: Json, name: string) => Number(fields[name]);
+const bit = (fields: Json, name: string) => fields[name] === '1' || fields[name] === 'True';
+
+function information(lacp: Json, side: 'actor' | 'partner'): PortInformation {
+  const state = layer(lacp, `lacp.${side}.state_tree`);
+  return {
+    System_Priority: number(lacp, `lacp.${side}.sys_priority`),
+    System: String(lacp[`lacp.${side}.sysid`]),
+    Key: number(lacp, `lacp.${side}.key`),
+    Port_Priority: number(lacp, `lacp.${side}.port_priority`),
+    Port: number(lacp, `lacp.${side}.port`),
+    State: {
+      LACP_Activity: bit(state, `lacp.${side}.state.activity`),
+      LACP_Timeout: bit(state, `lacp.${side}.state.timeout`),
+      Aggregation: bit(state, `lacp.${side}.state.aggregation`),
+      Synchronization: bit(state, `lacp.${side}.state.synchronization`),
+      Collecting: bit(state, `lacp.${side}.state.collecting`),
+      Distributing: bit(state, `lacp.${side}.state.distributing`),
+      Defaulted: bit(state, `lacp.${side}.state.defaulted`),
+      Expired: bit(state, `lacp.${side}.state.expired`),
+    },
+  };
+}
+
+/** What tshark read, in our types. */
+function asTsharkSees(packet: Json): unknown {
+  const source = layer(packet, 'eth')['eth.src'];
+  if (packet.marker !== undefined) {
+    const read = layer(packet, 'marker');
+    const kind = tlvType(read) === 2 ? 'response' : 'information';
+    const requesterSystem = read['marker.requesterSystem'];
+    const requesterPort = number(read, 'marker.requesterPort');
+    const requesterTransactionId = number(read, 'marker.requesterTransId');
+    return { kind: 'marker', source, marker: { kind, requesterPort, requesterSystem, requesterTransactionId } };
+  }
+  const read = layer(packet, 'lacp');
+  const pdu: Lacpdu = {
+    version: number(read, 'lacp.version'),
+    actor: information(read, 'actor'),
+    partner: information(read, 'partner'),
+    collectorMaxDelay: number(read, 'lacp.collector.max_delay'),
+  };
+  return { kind: 'lacpdu', source, pdu };
+}
+
+/** The first of the TLV types: the second is the terminator's. */
+function tlvType(marker: Json): number {
+  const types: unknown = marker['marker.tlvType'];
+  return Number(Array.isArray(types) ? types[0] : types);
+}
+
+/** Ours, without the octets that only the responder needs. */
+function withoutBody(parsed: Parsed): unknown {
+  if (parsed.kind !== 'marker') return parsed;
+  const { kind, source, marker } = parsed;
+  return { kind, source, marker };
+}
+
+test('tshark saw every frame', () => {
+  expect(packets).toHaveLength(FRAMES.length);
+});
+
+test('every field of every frame reads the same by us and by tshark', () => {
+  for (const [i, frame] of FRAMES.entries()) {
+    expect(withoutBody(parseSlowProtocols(frame)), `frame ${i + 1}`).toEqual(asTsharkSees(packets[i] ?? {}));
+  }
+});
+
+test('tshark finds nothing wrong in the form of what we send', () => {
+  const complaints = packets.filter((packet) => /malformed|wrong_tlv|wrong_pad/.test(JSON.stringify(packet)));
+  expect(complaints).toEqual([]);
+});

@@ -101,10 +101,10 @@ export function openLinkWatch(): LinkWatch {
   function readAgain(): void {
     const now = readLinks();
     const alive = new Set(now.map((facts) => facts.ifindex));
-    for (const ifindex of [...known.keys()]) if (!alive.has(ifindex)) learnGone(ifindex);
+    for (const ifindex of known.keys()) if (!alive.has(ifindex)) learnGone(ifindex);
     for (const facts of now) learnLink(facts);
     const addresses = readAddresses();
-    for (const [ifindex, before] of [...knownAddresses]) {
+    for (const [ifindex, before] of knownAddresses) {
       for (const address of before) {
         if (addresses.get(ifindex)?.has(address) !== true) learnAddress(ifindex, address, false);
       }

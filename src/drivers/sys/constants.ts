@@ -35,6 +35,8 @@ export const NETLINK_GET_STRICT_CHK = 12;
 
 // Packet types of sockaddr_ll.
 export const PACKET_HOST = 0;
+/** For another host: a unicast address that is not ours, or a tag of a VLAN that we do not have. */
+export const PACKET_OTHERHOST = 3;
 export const PACKET_OUTGOING = 4;
 
 // tp_status bits of tpacket_auxdata.

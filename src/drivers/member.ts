@@ -1,0 +1,156 @@
+/**
+ * A port while it is attached. Its own network stack is silent, because it would answer ARP for the aggregate's
+ * address with the port's MAC, and the partner would then send past the aggregate; and because a packet for the host
+ * that came in here would be processed twice, from the port and from the virtual interface.
+ *
+ * One means is enough where the kernel permits it: a program drops everything but slow protocols (silence-program.ts).
+ * The others hold where it does not, and stop what the port's stack would send of its own accord: no ARP, no IPv6,
+ * strict reverse-path filter.
+ */
+import type { LinkFacts, Member, MemberRecord } from '../aggregator/io.js';
+import { changeAttributes, changeFlags, findByIndex, unlessGone } from './interface-change.js';
+import { readSysctl, writeSysctl } from './interface-sysctl.js';
+import { IFLA_MTU } from './link-message.js';
+import { silence } from './silence-program.js';
+import { IFF_NOARP, IFF_UP } from './sys/constants.js';
+import { Errno, SysError } from './sys/sys-error.js';
+
+/**
+ * Settings while attached, in the order in which they are written; put back in reverse order.
+ * keep_addr_on_down comes first: without it disable_ipv6 would delete the port's configured addresses for good.
+ * arp_ignore 8: answer for no local address.
+ */
+const ATTACHED_SYSCTLS: readonly (readonly [setting: string, value: string])[] = [
+  ['ipv6/keep_addr_on_down', '1'],
+  ['ipv6/disable_ipv6', '1'],
+  ['ipv4/rp_filter', '1'],
+  ['ipv4/arp_ignore', '8'],
+];
+
+/**
+ * Silences a port's own stack and sets it administratively up. `SysError` when the interface has gone or the kernel
+ * refuses to change it; nothing is changed then. What the kernel does not permit to silence stands in `reduced`.
+ */
+export function attachMember(facts: LinkFacts): Member {
+  const { ifindex } = facts;
+  const link = findByIndex(ifindex);
+  if (link === undefined) throw new SysError('rtnetlink', Errno.ENODEV, `attach ${facts.name}`);
+  const { name, adminUp, mtu } = link.facts;
+  const record: MemberRecord = {
+    ifindex,
+    name,
+    noarp: (link.flags & IFF_NOARP) !== 0,
+    adminUp,
+    mtu,
+    sysctls: readSysctls(name),
+  };
+
+  const silenced = trySilence(ifindex);
+  let attached = true;
+  let mtuChanged = false;
+  const undo = (): void => {
+    if (!attached) return;
+    attached = false;
+    const restored = tryRestore(ifindex, record, mtuChanged);
+    silenced.close();
+    if (restored !== undefined) throw restored;
+  };
+  try {
+    const refusals = ATTACHED_SYSCTLS.flatMap(([setting, value]) => {
+      if (record.sysctls[setting] === undefined) return []; // the kernel has no such thing to silence
+      const why = writeSysctl(name, setting, value);
+      return why === undefined ? [] : [{ setting, why }];
+    });
+    changeFlags(ifindex, IFF_NOARP | IFF_UP, IFF_NOARP | IFF_UP, `attach ${name} (no ARP, up)`);
+    return {
+      record,
+      reduced: reducedBy(name, silenced.refused, refusals),
+      setMtu(value) {
+        changeAttributes({ ifindex }, [[IFLA_MTU, value]], `set the MTU of ${name} to ${value}`);
+        mtuChanged = true;
+      },
+      release: undo,
+    };
+  } catch (error) {
+    undo();
+    throw error;
+  }
+}
+
+/**
+ * Puts a port back after a process that had it attached ended without doing so. Nothing happens when no interface
+ * has both the index and the name of the record: it might be a stranger under a number that came up again.
+ */
+export function restoreMember(record: MemberRecord): void {
+  if (findByIndex(record.ifindex)?.facts.name !== record.name) return;
+  const failed = tryRestore(record.ifindex, record, true);
+  if (failed !== undefined) throw failed;
+}
+
+function readSysctls(name: string): Record<string, string> {
+  const former: Record<string, string> = {};
+  for (const [setting] of ATTACHED_SYSCTLS) {
+    const value = readSysctl(name, setting);
+    if (value !== undefined) former[setting] = value;
+  }
+  return former;
+}
+
+function trySilence(ifindex: number): { readonly close: () => void; readonly refused: SysError | undefined } {
+  try {
+    return { close: silence(ifindex), refused: undefined };
+  } catch (error) {
+    if (!(error instanceof SysError)) throw error;
+    return { close: () => {}, refused: error };
+  }
+}
+
+/**
+ * Restores what the record says, each step for itself, under the name that the interface has now. The administrative
+ * state comes before IPv6, which would lose kept addresses if it were switched on and the interface then set down.
+ * Returns the first failure that is not the interface's absence.
+ */
+function tryRestore(ifindex: number, record: MemberRecord, withMtu: boolean): unknown {
+  const now = findByIndex(ifindex);
+  if (now === undefined) return undefined;
+  const { name } = now.facts;
+  let failure: unknown;
+  const step = (act: () => void): void => {
+    try {
+      unlessGone(act);
+    } catch (error) {
+      failure ??= error;
+    }
+  };
+  const flags = (record.noarp ? IFF_NOARP : 0) | (record.adminUp ? IFF_UP : 0);
+  step(() => changeFlags(ifindex, flags, IFF_NOARP | IFF_UP, `restore the flags of ${name}`));
+  if (withMtu && now.facts.mtu !== record.mtu) {
+    step(() => changeAttributes({ ifindex }, [[IFLA_MTU, record.mtu]], `restore the MTU of ${name}`));
+  }
+  for (const [setting] of [...ATTACHED_SYSCTLS].reverse()) {
+    const former = record.sysctls[setting];
+    if (former !== undefined && readSysctl(name, setting) !== former) writeSysctl(name, setting, former);
+  }
+  return failure;
+}
+
+/** In words what may still pass between the port and the host's stack; undefined when nothing does. */
+function reducedBy(
+  name: string,
+  refused: SysError | undefined,
+  refusals: readonly { readonly setting: string; readonly why: string }[],
+): string | undefined {
+  const reasons: string[] = [];
+  if (refused !== undefined) {
+    reasons.push(`no filter in front of the host's stack (${refused.syscall}: ${refused.code})`);
+    // The larger of the two is in force: 2 (loose) for all would undo 1 (strict) for the port.
+    if (readSysctl('all', 'ipv4/rp_filter') === '2') {
+      reasons.push('net.ipv4.conf.all.rp_filter is 2: IPv4 packets that come in can reach the host twice');
+    }
+  }
+  for (const { setting, why } of refusals) {
+    // Behind the filter only IPv6 matters, which sends of its own accord.
+    if (refused !== undefined || setting === 'ipv6/disable_ipv6') reasons.push(`${setting} not set (${why})`);
+  }
+  return reasons.length === 0 ? undefined : `${name}: ${reasons.join('; ')}`;
+}

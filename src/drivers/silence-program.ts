@@ -1,0 +1,42 @@
+/**
+ * The program that keeps an interface's frames from the host's stack: untagged slow protocols go on, everything else
+ * is dropped. It runs at tcx ingress, behind the packet taps, so that our sockets see every frame all the same.
+ * Tagged slow-protocols frames are dropped here because the kernel strips the tag before our socket gets them, and
+ * with VLAN ID 0 leaves no trace of it: they would pass for untagged ones.
+ */
+import { Slow_Protocols_Type } from '../lacp/constants.js';
+import * as bpf from './sys/bpf.js';
+import { libc } from './sys/libc.js';
+
+/** Offsets in struct __sk_buff. */
+const SKB_PROTOCOL = 16;
+const SKB_VLAN_PRESENT = 20;
+/** `__sk_buff.protocol` is in network order, read here as a little-endian number. */
+const SLOW_PROTOCOLS = ((Slow_Protocols_Type & 0xff) << 8) | (Slow_Protocols_Type >> 8);
+
+/** r1: the frame (struct __sk_buff); r0: the verdict. */
+export const SILENCE_PROGRAM: readonly bpf.Instruction[] = [
+  [bpf.BPF_MOV64_IMM, 0, 0, 0, bpf.TCX_DROP],
+  [bpf.BPF_LDX_W, 2, 1, SKB_VLAN_PRESENT, 0],
+  [bpf.BPF_JNE_IMM, 2, 0, 3, 0], // tagged: exit
+  [bpf.BPF_LDX_W, 2, 1, SKB_PROTOCOL, 0],
+  [bpf.BPF_JNE_IMM, 2, 0, 1, SLOW_PROTOCOLS], // something else: exit
+  [bpf.BPF_MOV64_IMM, 0, 0, 0, bpf.TCX_NEXT],
+  [bpf.BPF_EXIT, 0, 0, 0, 0],
+];
+
+/**
+ * Silences an interface until the returned function is called or the process ends, however it ends.
+ * `SysError` when the kernel does not permit it (EPERM) or has no tcx (EINVAL, before Linux 6.6).
+ */
+export function silence(ifindex: number): () => void {
+  const program = bpf.loadClassifier('veth_silence', bpf.assemble(SILENCE_PROGRAM));
+  try {
+    const link = bpf.linkTcxIngress(program, ifindex);
+    return () => {
+      libc().close(link);
+    };
+  } finally {
+    libc().close(program); // the link holds the program
+  }
+}

@@ -20,7 +20,8 @@ function wire<T>(shape: { [Key in keyof T]-?: z.ZodType<T[Key]> }): z.ZodType<T>
 const text = z.string();
 const word = z.boolean();
 const count = z.number();
-const mac = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
+/** A `Mac`. */
+export const macSchema = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
 const notes = z.array(text);
 
 const portState = wire<PortState>({
@@ -36,29 +37,29 @@ const portState = wire<PortState>({
 
 const portInformation = wire<PortInformation>({
   System_Priority: count,
-  System: mac,
+  System: mac: macSchema,
   Key: count,
   Port_Priority: count,
   Port: count,
   State: portState,
 });
 
-const aggregatorSettings = wire<AggregatorSettings>({
+export const aggregatorSettings = wire<AggregatorSettings>({
   lacp: z.enum(['active', 'passive', 'off']),
   rate: z.enum(['fast', 'slow']),
   systemPriority: count,
-  systemId: mac.optional(),
+  systemId: macSchema.optional(),
   key: count.optional(),
   mux: z.enum(['independent', 'coupled']),
   hash: z.enum(HASH_POLICIES),
   minLinks: count,
   maxLinks: count,
   agg_wc: word,
-  mac: mac.optional(),
+  mac: macSchema.optional(),
   mtu: count.optional(),
 });
 
-const portSettings = wire<PortSettings>({
+export const portSettings = wire<PortSettings>({
   portPriority: count,
   speed: count.optional(),
   aggregation: word,
@@ -79,7 +80,7 @@ const portShape = {
   name: text,
   aggregator: text,
   number: count,
-  mac,
+  mac: macSchema,
   selected: z.enum(['SELECTED', 'UNSELECTED', 'STANDBY']),
   receive: z.enum(['INITIALIZE', 'PORT_DISABLED', 'EXPIRED', 'LACP_DISABLED', 'DEFAULTED', 'CURRENT']),
   periodic: z.enum(['NO_PERIODIC', 'FAST_PERIODIC', 'SLOW_PERIODIC', 'PERIODIC_TX']),
@@ -103,13 +104,13 @@ const portStatus = wire<PortStatus>(portShape);
 
 const aggregatorShape = {
   name: text,
-  mac,
+  mac: macSchema,
   systemPriority: count,
-  systemId: mac,
+  systemId: mac: macSchema,
   key: count,
   settings: aggregatorSettings,
   activeLag: text.optional(),
-  partnerSystem: mac.optional(),
+  partnerSystem: macSchema.optional(),
   partnerKey: count.optional(),
   carrier: word,
   notes,

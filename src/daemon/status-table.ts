@@ -1,0 +1,91 @@
+/**
+ * The status table of the seed's /proc/net/veth (README of veth-0.4.0): 11 right-justified columns, one blank
+ * between, 79 characters a line; a longer name pushes its line to the right. Attested by the seed are the letters
+ * L A S C D, `_`, and the words DIST, CURRNT, SLOW_P; the others are ours.
+ */
+import type { AggregatorStatus, PortStatus, SystemStatus } from '../aggregator/status.js';
+import type { PortState } from '../lacp/variables.js';
+
+interface Column {
+  readonly header: string;
+  readonly width: number;
+  cell(port: PortStatus, aggregator: AggregatorStatus): string;
+}
+
+const COLUMNS: readonly Column[] = [
+  { header: 'S', width: 1, cell: (port) => SELECTED[port.selected] },
+  { header: 'Port', width: 4, cell: (port) => port.name },
+  { header: 'Agg', width: 5, cell: (_, aggregator) => aggregator.name },
+  { header: 'A_KEY', width: 5, cell: (port) => key(port.actor.Key) },
+  { header: 'P_KEY', width: 5, cell: (port) => key(port.partner.Key) },
+  { header: 'PARTNER_SYS', width: 12, cell: (port) => port.partner.System.replaceAll(':', '') },
+  { header: 'MUX', width: 7, cell: (port) => MUX[port.mux] },
+  { header: 'RECV', width: 7, cell: (port) => RECEIVE[port.receive] },
+  { header: 'PERIO', width: 7, cell: (port) => PERIODIC[port.periodic] },
+  { header: 'A_STAT', width: 8, cell: (port) => stateLetters(port.actor.State) },
+  { header: 'P_STAT', width: 8, cell: (port) => stateLetters(port.partner.State) },
+];
+
+/** B: standing By. */
+const SELECTED: Record<PortStatus['selected'], string> = { SELECTED: 'S', UNSELECTED: 'U', STANDBY: 'B' };
+
+const MUX: Record<PortStatus['mux'], string> = {
+  DETACHED: 'DETACH',
+  WAITING: 'WAIT',
+  ATTACHED: 'ATTACH',
+  COLLECTING: 'COLL',
+  DISTRIBUTING: 'DIST',
+  COLLECTING_DISTRIBUTING: 'COLDIS',
+};
+
+const RECEIVE: Record<PortStatus['receive'], string> = {
+  INITIALIZE: 'INIT',
+  PORT_DISABLED: 'P_DISA',
+  LACP_DISABLED: 'L_DISA',
+  EXPIRED: 'EXPIRD',
+  DEFAULTED: 'DEFLTD',
+  CURRENT: 'CURRNT',
+};
+
+const PERIODIC: Record<PortStatus['periodic'], string> = {
+  NO_PERIODIC: 'NO_P',
+  FAST_PERIODIC: 'FAST_P',
+  SLOW_PERIODIC: 'SLOW_P',
+  PERIODIC_TX: 'P_TX',
+};
+
+/** Bit 0 first. T: short timeout, F: deFaulted, E: Expired. */
+const STATE_LETTERS: readonly (readonly [letter: string, bit: keyof PortState])[] = [
+  ['L', 'LACP_Activity'],
+  ['T', 'LACP_Timeout'],
+  ['A', 'Aggregation'],
+  ['S', 'Synchronization'],
+  ['C', 'Collecting'],
+  ['D', 'Distributing'],
+  ['F', 'Defaulted'],
+  ['E', 'Expired'],
+];
+
+/**
+ * The table with its header line, each line ended by a newline. `only`: the name of one interface; an unknown name
+ * gives the header alone (the daemon refuses such names before).
+ */
+export function statusTable(status: SystemStatus, only?: string): string {
+  const shown = status.aggregators.filter(({ name }) => only === undefined || name === only);
+  const header = COLUMNS.map((column) => column.header);
+  const rows = shown.flatMap((aggregator) =>
+    aggregator.ports.map((port) => COLUMNS.map((column) => column.cell(port, aggregator))),
+  );
+  return [header, ...rows].map(line).join('');
+}
+
+function line(cells: readonly string[]): string {
+  return `${COLUMNS.map(({ width }, index) => (cells[index] ?? '').padStart(width)).join(' ')}\n`;
+}
+
+const key = (value: number) => value.toString(16).padStart(4, '0');
+
+/** Port state as `L_ASCD__`. */
+function stateLetters(state: PortState): string {
+  return STATE_LETTERS.map(([letter, bit]) => (state[bit] ? letter : '_')).join('');
+}

@@ -1,0 +1,195 @@
+/**
+ * A lab: hosts (network namespaces) joined by kernel links, with the programs that run in them. Everything carries the
+ * process id of its maker, is removed by `dispose()`, on process exit, and, after a SIGKILL, by the next lab.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Finished, must, Running, type RunOptions, run } from './processes.js';
+
+const PREFIX = 'vethlab';
+const NAMESPACES = '/run/netns';
+let labs = 0;
+
+export interface LinkOptions {
+  /** Set both ends up. Default true. */
+  readonly up?: boolean;
+  /** False: the first end segments and sums in software, for a peer that cannot take super-frames. Default true. */
+  readonly offload?: boolean;
+}
+
+/** One host: a network namespace of its own. */
+export class Host {
+  constructor(
+    private readonly lab: Lab,
+    /** Short name within the lab. */
+    readonly name: string,
+    /** Name for `ip netns`. */
+    readonly namespace: string,
+  ) {}
+
+  /**
+   * Command line that runs `argv` here. `nsenter` and not `ip netns exec`: the latter mounts a /sys of its own, where
+   * objects pinned below /sys/fs/bpf would end with the process that pinned them.
+   */
+  inside(argv: readonly string[]): string[] {
+    return ['nsenter', `--net=${join(NAMESPACES, this.namespace)}`, '--', ...argv];
+  }
+
+  run(argv: readonly string[], options?: RunOptions): Promise<Finished> {
+    return run(this.inside(argv), options);
+  }
+
+  must(argv: readonly string[], options?: RunOptions): Promise<string> {
+    return must(this.inside(argv), options);
+  }
+
+  /** `ip` with words given as one text. */
+  ip(words: string): Promise<string> {
+    return this.must(['ip', ...words.split(' ')]);
+  }
+
+  /** Starts a program that keeps running; it ends with the lab at the latest. */
+  start(argv: readonly string[], env?: Readonly<Record<string, string>>): Running {
+    return this.lab.track(new Running(this.inside(argv), env));
+  }
+
+  /** Names of the interfaces here, without `lo`. */
+  async interfaces(): Promise<string[]> {
+    const links: { ifname: string }[] = JSON.parse(await this.must(['ip', '-json', 'link', 'show']));
+    return links.map((link) => link.ifname).filter((name) => name !== 'lo');
+  }
+}
+
+export class Lab {
+  /** Directory for everything that the lab's programs write. */
+  readonly directory: string;
+  readonly #hosts: Host[] = [];
+  readonly #running: Running[] = [];
+  readonly #prefix: string;
+  readonly #onExit = (): void => this.#removeNow();
+  #kept = false;
+
+  constructor() {
+    labs += 1;
+    removeAbandoned();
+    this.#prefix = `${PREFIX}-${process.pid}-${labs}`;
+    this.directory = mkdtempSync(join(tmpdir(), `${this.#prefix}-`));
+    process.on('exit', this.#onExit);
+  }
+
+  get hosts(): readonly Host[] {
+    return this.#hosts;
+  }
+
+  /** Process ids of all programs that were started, also of those that have ended. */
+  get pids(): readonly number[] {
+    return this.#running.map((running) => running.pid);
+  }
+
+  async host(name: string): Promise<Host> {
+    const namespace = `${this.#prefix}-${name}`;
+    await must(['ip', 'netns', 'add', namespace]);
+    const host = new Host(this, name, namespace);
+    this.#hosts.push(host);
+    await host.ip('link set lo up');
+    // The same for both sides of every comparison; the machine's default may pace (BBR) and hide the link's speed.
+    await host.must(['sysctl', '-q', '-w', 'net.ipv4.tcp_congestion_control=reno']);
+    return host;
+  }
+
+  /** Joins two hosts by one veth link. */
+  async link(a: Host, aName: string, b: Host, bName: string, options: LinkOptions = {}): Promise<void> {
+    await must(
+      `ip link add ${aName} netns ${a.namespace} type veth peer name ${bName} netns ${b.namespace}`.split(' '),
+    );
+    if (options.offload === false) {
+      for (const [host, name] of [[a, aName] as const, [b, bName] as const]) {
+        await host.must(['ethtool', '-K', name, 'tx', 'off', 'tso', 'off', 'gso', 'off', 'gro', 'off']);
+      }
+    }
+    if (options.up === false) return;
+    await a.ip(`link set ${aName} up`);
+    await b.ip(`link set ${bName} up`);
+  }
+
+  /** A directory below the lab's own. */
+  newDirectory(name: string): string {
+    const path = join(this.directory, name);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return path;
+  }
+
+  track(running: Running): Running {
+    this.#running.push(running);
+    return running;
+  }
+
+  /** Leaves everything as it is: processes, namespaces, directory. */
+  keep(): void {
+    this.#kept = true;
+    process.off('exit', this.#onExit);
+  }
+
+  /** Ends the programs, removes namespaces and directory. Safe to call again, and after a failure. */
+  async dispose(): Promise<void> {
+    if (this.#kept) return;
+    await Promise.all([...this.#running].reverse().map((running) => running.stop('SIGTERM', 2_000)));
+    this.#removeNow();
+    process.off('exit', this.#onExit);
+  }
+
+  #removeNow(): void {
+    for (const running of this.#running) running.kill('SIGKILL');
+    for (const host of this.#hosts.splice(0)) removeNamespace(host.namespace);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Ends what still runs in a namespace and removes it. Synchronous: it is also the last thing that a process does. */
+export function removeNamespace(namespace: string): void {
+  const pids = spawnSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' }).stdout ?? '';
+  for (const pid of pids.split('\n').filter((line) => line !== '')) {
+    try {
+      process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // It ended by itself.
+    }
+  }
+  spawnSync('ip', ['netns', 'del', namespace]);
+}
+
+/** Namespaces and directories of labs, with the process id of the maker. */
+export function labResidue(): { name: string; maker: number; kind: 'namespace' | 'directory' }[] {
+  const found = (directory: string, kind: 'namespace' | 'directory') =>
+    (existsSync(directory) ? readdirSync(directory) : []).flatMap((name) => {
+      const maker = new RegExp(`^${PREFIX}-(\\d+)-`).exec(name)?.[1];
+      return maker === undefined ? [] : [{ name, maker: Number(maker), kind }];
+    });
+  return [...found(NAMESPACES, 'namespace'), ...found(tmpdir(), 'directory')];
+}
+
+/** Removes what makers left that are no more (SIGKILL). A lab that was kept names its keeper in the file `keep`. */
+function removeAbandoned(): void {
+  const residue = labResidue().filter(({ maker }) => !existsSync(`/proc/${maker}`));
+  const kept = new Set(
+    residue
+      .filter(({ name, kind }) => kind === 'directory' && existsSync(join(tmpdir(), name, 'keep')))
+      .map(({ maker }) => maker),
+  );
+  for (const { name, kind, maker } of residue) {
+    if (kept.has(maker)) continue;
+    if (kind === 'namespace') removeNamespace(name);
+    else rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+/** Host directories of labs that were kept. */
+export const keptLabs = (): { directory: string; namespaces: string[] }[] =>
+  labResidue()
+    .filter(({ name, kind }) => kind === 'directory' && existsSync(join(tmpdir(), name, 'keep')))
+    .map(({ name }) => {
+      const directory = join(tmpdir(), name);
+      return { directory, namespaces: readFileSync(join(directory, 'keep'), 'utf8').trim().split('\n') };
+    });

@@ -37,7 +37,7 @@ const portState = wire<PortState>({
 
 const portInformation = wire<PortInformation>({
   System_Priority: count,
-  System: mac: macSchema,
+  System: macSchema,
   Key: count,
   Port_Priority: count,
   Port: count,
@@ -106,7 +106,7 @@ const aggregatorShape = {
   name: text,
   mac: macSchema,
   systemPriority: count,
-  systemId: mac: macSchema,
+  systemId: macSchema,
   key: count,
   settings: aggregatorSettings,
   activeLag: text.optional(),

@@ -30,13 +30,14 @@ const ATTACHED_SYSCTLS: readonly (readonly [setting: string, value: string])[] =
 /**
  * Silences a port's own stack and sets it administratively up. `SysError` when the interface has gone or the kernel
  * refuses to change it; nothing is changed then. What the kernel does not permit to silence stands in `reduced`.
+ * `former`: what a process that had the port attached before found, and did not put back: it is what `release` restores.
  */
-export function attachMember(facts: LinkFacts): Member {
+export function attachMember(facts: LinkFacts, former?: MemberRecord): Member {
   const { ifindex } = facts;
   const link = findByIndex(ifindex);
   if (link === undefined) throw new SysError('rtnetlink', Errno.ENODEV, `attach ${facts.name}`);
   const { name, adminUp, mtu } = link.facts;
-  const record: MemberRecord = {
+  const found: MemberRecord = {
     ifindex,
     name,
     noarp: (link.flags & IFF_NOARP) !== 0,
@@ -44,10 +45,11 @@ export function attachMember(facts: LinkFacts): Member {
     mtu,
     sysctls: readSysctls(name),
   };
+  const record = former ?? found;
 
   const silenced = trySilence(ifindex);
   let attached = true;
-  let mtuChanged = false;
+  let mtuChanged = former !== undefined;
   const undo = (): void => {
     if (!attached) return;
     attached = false;

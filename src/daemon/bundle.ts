@@ -1,0 +1,163 @@
+/**
+ * One virtual interface with its ports, in the kernel: what the engine decides for an aggregator is done here. Knows
+ * nothing of protocol; each port's failure stays with that port.
+ */
+import type { Forwarding } from '../aggregator/aggregator.js';
+import type { Datapath, LinkFacts, Member, VirtualInterface } from '../aggregator/io.js';
+import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
+import type { Mac } from '../lacp/variables.js';
+import { BUCKETS, type ForwardingTable, makeTable } from '../mux/distributor.js';
+import type { Log } from './log.js';
+
+export interface BundlePort {
+  readonly number: number;
+  readonly ifindex: number;
+  readonly member: Member;
+  facts: LinkFacts;
+  settings: PortSettings;
+}
+
+export class Bundle {
+  readonly ports: BundlePort[] = [];
+  #forwarding: Forwarding = { collecting: [], distributing: [], carrier: false };
+  #table: ForwardingTable;
+  #promiscuous = false;
+
+  constructor(
+    readonly name: string,
+    readonly index: number,
+    readonly virtual: VirtualInterface,
+    readonly datapath: Datapath,
+    public mac: Mac,
+    public mtu: number,
+    public settings: AggregatorSettings,
+    private readonly log: Log,
+  ) {
+    this.#table = makeTable([], [], settings.hash);
+    datapath.setFilter(mac, false);
+  }
+
+  portByIndex(ifindex: number): BundlePort | undefined {
+    return this.ports.find((port) => port.ifindex === ifindex);
+  }
+
+  /** The engine's decision takes effect: first where frames go, then whether the host sees carrier. */
+  forward(forwarding: Forwarding): void {
+    const carrierChanged = forwarding.carrier !== this.#forwarding.carrier;
+    this.#forwarding = forwarding;
+    this.#applyTable();
+    if (!carrierChanged) return;
+    this.#guard('carrier', () => this.virtual.setCarrier(forwarding.carrier));
+    this.log.info(`${this.name}: carrier ${forwarding.carrier ? 'on' : 'off'}`);
+  }
+
+  /** New settings of the interface itself. Throws what the kernel refuses, with nothing changed. */
+  configure(settings: AggregatorSettings): void {
+    const mtu = this.#wantedMtu(settings, this.ports);
+    if (mtu !== this.mtu) this.#setMtu(mtu);
+    const mac = settings.mac ?? this.mac;
+    if (mac !== this.mac) {
+      this.virtual.setMac(mac);
+      this.mac = mac;
+      this.datapath.setFilter(mac, this.#promiscuous);
+    }
+    const hashChanged = settings.hash !== this.settings.hash;
+    this.settings = settings;
+    if (hashChanged) this.#applyTable();
+  }
+
+  /** The host changed the virtual interface with other tools: the bundle follows. Returns whether settings changed. */
+  follow(facts: LinkFacts): boolean {
+    if (facts.promiscuous !== this.#promiscuous) {
+      this.#promiscuous = facts.promiscuous;
+      this.datapath.setFilter(this.mac, facts.promiscuous);
+    }
+    if (facts.mac === this.mac && facts.mtu === this.mtu) return false;
+    this.settings = {
+      ...this.settings,
+      mac: facts.mac === this.mac ? this.settings.mac : facts.mac,
+      mtu: facts.mtu === this.mtu ? this.settings.mtu : facts.mtu,
+    };
+    if (facts.mac !== this.mac) {
+      this.mac = facts.mac;
+      this.datapath.setFilter(facts.mac, this.#promiscuous);
+    }
+    if (facts.mtu !== this.mtu) this.#guard('MTU', () => this.#setMtu(facts.mtu));
+    return true;
+  }
+
+  /** A port has come, or its MTU has changed: with mtu=auto the interface takes the smallest. */
+  async addPort(port: BundlePort): Promise<void> {
+    const mtu = this.#wantedMtu(this.settings, [...this.ports, port]);
+    if (port.facts.mtu < mtu) port.member.setMtu(mtu);
+    await this.datapath.addPort(port.ifindex);
+    this.ports.push(port);
+    this.adjustMtu();
+  }
+
+  async removePort(port: BundlePort): Promise<void> {
+    const place = this.ports.indexOf(port);
+    if (place >= 0) this.ports.splice(place, 1);
+    this.#applyTable();
+    await this.datapath.removePort(port.ifindex).catch((error: unknown) => {
+      this.log.warn(`${this.name}: data path of ${port.facts.name}: ${String(error)}`);
+    });
+    this.#guard(port.facts.name, () => port.member.release());
+    this.adjustMtu();
+  }
+
+  adjustMtu(): void {
+    const mtu = this.#wantedMtu(this.settings, this.ports);
+    if (mtu !== this.mtu) this.#guard('MTU', () => this.#setMtu(mtu));
+  }
+
+  /** Part of the buckets that leave by a port, 0 to 1; undefined when it does not distribute. */
+  share(port: BundlePort): number | undefined {
+    const buckets = this.#table.buckets.filter((ifindex) => ifindex === port.ifindex).length;
+    return buckets === 0 ? undefined : buckets / BUCKETS;
+  }
+
+  async remove(): Promise<void> {
+    await this.datapath.close();
+    this.#guard(this.name, () => this.virtual.remove());
+  }
+
+  #applyTable(): void {
+    const ifindexes = (numbers: readonly number[]) =>
+      numbers.flatMap((number) => this.ports.find((port) => port.number === number)?.ifindex ?? []);
+    const { distributing, collecting } = this.#forwarding;
+    this.#table = makeTable(ifindexes(distributing), ifindexes(collecting), this.settings.hash);
+    this.datapath.setTable(this.#table);
+  }
+
+  #wantedMtu(settings: AggregatorSettings, ports: readonly BundlePort[]): number {
+    if (settings.mtu !== undefined) return settings.mtu;
+    return ports.length === 0 ? this.mtu : Math.min(...ports.map((port) => port.facts.mtu));
+  }
+
+  /** Ports first: they must take what the interface may send; larger ones may stay. A refusal undoes the others. */
+  #setMtu(mtu: number): void {
+    const changed: BundlePort[] = [];
+    try {
+      for (const port of this.ports) {
+        if (port.facts.mtu >= mtu) continue;
+        port.member.setMtu(mtu);
+        changed.push(port);
+      }
+      this.virtual.setMtu(mtu);
+      this.mtu = mtu;
+    } catch (error) {
+      for (const port of changed) this.#guard(port.facts.name, () => port.member.setMtu(port.facts.mtu));
+      throw error;
+    }
+  }
+
+  /** A failure that must not stop what else is to be done. */
+  #guard(what: string, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.log.warn(`${this.name}: ${what}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}

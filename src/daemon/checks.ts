@@ -1,0 +1,72 @@
+/** What may become a port of what: every refusal of `add` that looks at the kernel's interfaces. */
+import type { LinkFacts } from '../aggregator/io.js';
+import type { Bundle } from './bundle.js';
+import { Refusal } from './refusal.js';
+
+export interface World {
+  readonly links: readonly LinkFacts[];
+  readonly bundles: ReadonlyMap<string, Bundle>;
+}
+
+/** The facts of the interface that is to be added to `veth`. Throws a `Refusal`. */
+export function checkNewPort(world: World, port: string, veth: string): LinkFacts {
+  const refuse = (problem: string, repair?: string): never => {
+    throw new Refusal({ thing: port, problem, ...(repair === undefined ? {} : { repair }), value: port });
+  };
+  if (port === veth) refuse('an interface cannot contain itself', 'name the port first, then the interface');
+  const facts = world.links.find((link) => link.name === port);
+  if (facts === undefined) return refuse('no such interface', 'see the names with: ip link');
+  for (const bundle of world.bundles.values()) {
+    if (bundle.portByIndex(facts.ifindex) === undefined) continue;
+    const repair = bundle.name === veth ? undefined : `say vethcfg del ${port} ${bundle.name} first`;
+    refuse(`already a member of ${bundle.name}`, repair);
+  }
+  if (facts.loopback) refuse('a loopback interface cannot be a port', 'choose an Ethernet interface');
+  if (!facts.ethernet) refuse('not an Ethernet interface', 'choose an Ethernet interface');
+  if (facts.master !== undefined) {
+    const master = world.links.find((link) => link.ifindex === facts.master)?.name ?? `interface ${facts.master}`;
+    refuse(`already belongs to ${master}`, `say ip link set ${port} nomaster first`);
+  }
+  for (const bundle of world.bundles.values()) {
+    if (bundle.virtual.peerIfindex === facts.ifindex) refuse(`it is the inner end of ${bundle.name}`, 'choose another');
+  }
+  const chain = chainTo(world, facts, veth);
+  if (chain !== undefined) refuse(`${veth} would contain itself: ${chain.join(' -> ')}`, 'choose another port');
+  return facts;
+}
+
+/** The way from a port down to `veth`: through our own interfaces to their ports, through others to what they lie on. */
+function chainTo(world: World, facts: LinkFacts, veth: string, seen = new Set<number>()): string[] | undefined {
+  if (facts.name === veth) return [facts.name];
+  if (seen.has(facts.ifindex)) return undefined;
+  seen.add(facts.ifindex);
+  const bundle = world.bundles.get(facts.name);
+  const below = bundle === undefined ? [facts.lower] : bundle.ports.map((port) => port.ifindex);
+  for (const ifindex of below) {
+    const next = world.links.find((link) => link.ifindex === ifindex);
+    const rest = next === undefined ? undefined : chainTo(world, next, veth, seen);
+    if (rest !== undefined) return [facts.name, ...rest];
+  }
+  return undefined;
+}
+
+/** A new virtual interface may have this name. Throws a `Refusal`. */
+export function checkNewInterface(world: World, veth: string, limit: number): void {
+  if (world.bundles.size >= limit) {
+    throw new Refusal({
+      thing: veth,
+      problem: `there are ${limit} interfaces already`,
+      repair: 'remove one with vethcfg del VETH, or start vethd with a larger --max-interfaces',
+      value: veth,
+    });
+  }
+  for (const name of [veth, `_${veth}`]) {
+    if (!world.links.some((link) => link.name === name)) continue;
+    throw new Refusal({
+      thing: veth,
+      problem: `an interface ${name} exists and is not vethd's`,
+      repair: 'choose another name, or remove that interface',
+      value: veth,
+    });
+  }
+}

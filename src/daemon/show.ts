@@ -1,0 +1,46 @@
+/** `vethcfg show`: the engine's status joined with what the kernel side knows. */
+import type { PortCounters } from '../aggregator/io.js';
+import type { SystemStatus } from '../aggregator/status.js';
+import type { Bundle } from './bundle.js';
+import { type ShownAggregator, type ShowResult, VERSION } from './messages.js';
+
+const NOTHING: PortCounters = {
+  rxFrames: 0,
+  rxBytes: 0,
+  txFrames: 0,
+  txBytes: 0,
+  rxNotCollecting: 0,
+  txRefused: 0,
+  rxOverrun: 0,
+};
+
+/** `only`: an interface, or a port, which is shown as its interface with this port alone. */
+export function showResult(
+  status: SystemStatus,
+  bundles: ReadonlyMap<string, Bundle>,
+  addresses: (ifindex: number) => readonly string[],
+  only: string | undefined,
+): ShowResult {
+  const aggregators = status.aggregators.flatMap((aggregator): ShownAggregator[] => {
+    const bundle = bundles.get(aggregator.name);
+    if (bundle === undefined) return [];
+    const { ports: byPort, ...counters } = bundle.datapath.counters();
+    const ports = aggregator.ports.flatMap((port) => {
+      const entry = bundle.ports.find((candidate) => candidate.number === port.number);
+      if (entry === undefined || (only !== undefined && only !== bundle.name && only !== port.name)) return [];
+      return [
+        {
+          ...port,
+          dataCounters: byPort.get(entry.ifindex) ?? NOTHING,
+          reduced: entry.member.reduced,
+          addresses: addresses(entry.ifindex),
+          share: bundle.share(entry),
+        },
+      ];
+    });
+    if (only !== undefined && only !== bundle.name && ports.length === 0) return [];
+    return [{ ...aggregator, ifindex: bundle.virtual.ifindex, mtu: bundle.mtu, counters, ports }];
+  });
+  const kind = [...bundles.values()][0]?.datapath.kind ?? 'user';
+  return { version: VERSION, datapath: { kind }, aggregators };
+}

@@ -1,0 +1,156 @@
+/** The daemon's command line: `vethd [--run-dir DIR] [--log-level L]`, in the foreground until SIGTERM or SIGINT. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { systemClock } from '../drivers/clock.js';
+import { openLinkWatch } from '../drivers/link-watch.js';
+import { attachMember, restoreMember } from '../drivers/member.js';
+import { openSlowProtocolsSocket } from '../drivers/slow-protocols-socket.js';
+import { SysError } from '../drivers/sys/sys-error.js';
+import { openUserDatapath } from '../drivers/user-datapath.js';
+import { adoptVirtualInterface, createVirtualInterface } from '../drivers/virtual-interface.js';
+import { startControlServer } from './control-server.js';
+import { Daemon, type Drivers, type Limits } from './daemon.js';
+import { createLog, LOG_LEVELS, type Log, type LogLevel } from './log.js';
+import { defaultRunDir, type Request, VERSION } from './messages.js';
+import { Refusal } from './refusal.js';
+import { openRunDir } from './run-dir.js';
+import { SavedState } from './saved-state.js';
+import { createStatusFile } from './status-file.js';
+
+interface Options {
+  readonly runDir: string;
+  readonly logLevel: LogLevel;
+  readonly maxInterfaces: number;
+  readonly maxPorts: number;
+}
+
+const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 256)
+    throw new InvalidArgumentError('say a number from 1 to 256');
+  return value;
+}
+
+function readOptions(argv: readonly string[]): Options {
+  const program = new Command('vethd')
+    .description('Joins Ethernet links into one: IEEE 802.3ad / 802.1AX link aggregation in user space.')
+    .version(`vethd ${VERSION}`)
+    .addOption(
+      new Option('--run-dir <dir>', 'directory of control socket, status and state (also VETH_RUN_DIR)').default(
+        defaultRunDir(process.env),
+      ),
+    )
+    .addOption(new Option('--log-level <level>', 'what to log on standard error').choices(LOG_LEVELS).default('info'))
+    .addOption(new Option('--max-interfaces <n>', 'virtual interfaces at most').argParser(positive).default(8))
+    .addOption(new Option('--max-ports <n>', 'ports of each at most').argParser(positive).default(8))
+    .addHelpText(
+      'after',
+      '\nStays in the foreground and prints "vethd: ready" when it takes commands; see vethcfg help.\n' +
+        'SIGTERM or SIGINT: the partners are told, interfaces are removed, ports are given back; exit 0.\n' +
+        'Needs CAP_NET_ADMIN and CAP_NET_RAW. Exit codes: 0 ended in order, 1 failed, 2 usage.',
+    )
+    .allowExcessArguments(false)
+    .exitOverride();
+  program.parse(argv, { from: 'user' });
+  return program.opts<Options>();
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  let options: Options;
+  try {
+    options = readOptions(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+  const log = createLog(options.logLevel);
+  try {
+    await run(options, log);
+    return EXIT.done;
+  } catch (error) {
+    log.error(explain(error));
+    return EXIT.failed;
+  }
+}
+
+async function run(options: Options, log: Log): Promise<void> {
+  const signal = untilSignal();
+  const runDir = openRunDir(options.runDir);
+  const statusFile = createStatusFile(runDir.statusPath, log);
+  try {
+    const limits: Limits = { interfaces: options.maxInterfaces, portsEach: options.maxPorts };
+    const state = new SavedState(runDir.path);
+    const daemon = new Daemon({ drivers: openDrivers(log), state, limits, log, status: statusFile.update });
+    await daemon.start();
+    const server = await startControlServer({
+      path: runDir.socketPath,
+      handle: (request) => answer(daemon, request),
+      log,
+    });
+    process.stdout.write('vethd: ready\n');
+    log.info(`${await signal}: ending`);
+    await server.close();
+    await daemon.stop();
+  } finally {
+    await statusFile.close();
+    runDir.release();
+  }
+}
+
+function openDrivers(log: Log): Drivers {
+  return {
+    clock: systemClock,
+    links: openLinkWatch(),
+    wire: openSlowProtocolsSocket(),
+    createVirtualInterface,
+    adoptVirtualInterface,
+    attachMember,
+    restoreMember,
+    openDatapath: (hostIfindex, name) =>
+      openUserDatapath({
+        hostIfindex,
+        log: (line) => log.warn(`${name}: ${line}`),
+        onError: (error) => log.error(`${name}: the data path ended, no frame passes: ${error.message}`),
+      }),
+  };
+}
+
+async function answer(daemon: Daemon, request: Request): Promise<unknown> {
+  switch (request.command) {
+    case 'add':
+      return daemon.add(request.args);
+    case 'del':
+      return daemon.del(request.args);
+    case 'set':
+      return daemon.set(request.args);
+    case 'status':
+      return daemon.statusOf(request.args);
+    case 'show':
+      return daemon.show(request.args);
+    case 'version':
+      return daemon.version();
+  }
+}
+
+/** The first signal ends in order; a second one, when that hangs, at once. */
+function untilSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(name, () => {
+        resolve(name);
+        process.once(name, () => process.exit(EXIT.failed));
+      });
+    }
+  });
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Refusal) return error.message;
+  if (error instanceof SysError && (error.code === 'EPERM' || error.code === 'EACCES')) {
+    return `${error.message}: vethd needs CAP_NET_ADMIN and CAP_NET_RAW in its network namespace; run it as root`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+process.exitCode = await main(process.argv.slice(2));

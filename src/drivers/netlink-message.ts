@@ -126,7 +126,7 @@ export function attributeU32(data: Buffer | undefined): number | undefined {
 export function decodeOutcome(message: NetlinkMessage): NetlinkOutcome {
   const { payload, flags } = message;
   if (payload.length < 4 + NLMSGHDR_SIZE) return { errno: 0, text: undefined };
-  const errno = -payload.readInt32LE(0);
+  const errno = Math.abs(payload.readInt32LE(0)); // negative on the wire
   if ((flags & NLM_F_ACK_TLVS) === 0) return { errno, text: undefined };
   const repeated = (flags & NLM_F_CAPPED) === 0 ? payload.readUInt32LE(4) : NLMSGHDR_SIZE;
   const attributes = decodeAttributes(payload.subarray(4 + pad(repeated)));

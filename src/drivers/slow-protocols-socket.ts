@@ -20,6 +20,8 @@ import { Errno, errnoName, SysError } from './sys/sys-error.js';
 const MAX_FRAME = 2048;
 /** Frames read per wake-up, so that a flood leaves the loop to others. */
 const MAX_READS = 64;
+/** One socket serves all ports: a burst on one must not cost another its frame (about 10 000 frames). */
+const RECEIVE_BUFFER = 8 * 1024 * 1024;
 const DOING = 'open the slow-protocols socket';
 const GROUP = macBytes(Slow_Protocols_Multicast);
 
@@ -41,6 +43,10 @@ export function openSlowProtocolsSocket(): SlowProtocolsSocket {
   const type = c.SOCK_RAW | c.SOCK_NONBLOCK | c.SOCK_CLOEXEC;
   // Protocol 0: nothing comes in before the socket is bound.
   const fd = check(libc().socket(c.AF_PACKET, type, 0), 'socket(AF_PACKET)', DOING);
+  const size = Buffer.alloc(4);
+  size.writeInt32LE(RECEIVE_BUFFER);
+  // Without the privilege the default size stays.
+  libc().setsockopt(fd, c.SOL_SOCKET, c.SO_RCVBUFFORCE, size, size.length);
   const address = s.sockaddrLl(c.ETH_P_SLOW, 0);
   check(libc().bind(fd, address, address.length), 'bind(AF_PACKET)', DOING);
 

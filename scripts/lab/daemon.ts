@@ -1,5 +1,5 @@
 /** Our own daemon and command on a host of the lab. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AggregatorStatus, PortStatus, SystemStatus } from '../../src/aggregator/status.js';
@@ -30,16 +30,11 @@ export class Daemon {
 
   /** Starts it and waits for the line `vethd: ready`. */
   async start(): Promise<void> {
-    const running = this.host.start([
-      process.execPath,
-      executable('vethd'),
-      '--run-dir',
-      this.runDirectory,
-      '--log-level',
-      this.logLevel,
-    ]);
-    this.#running = running;
-    await running.says('vethd: ready');
+    const log = join(this.runDirectory, '..', `vethd-${this.host.name}.log`);
+    const earlier = existsSync(log) ? readFileSync(log, 'utf8').length : 0;
+    const options = ['--run-dir', this.runDirectory, '--log-level', this.logLevel];
+    this.#running = this.host.start([process.execPath, executable('vethd'), ...options], { log });
+    await this.#running.says('vethd: ready', 10_000, earlier);
   }
 
   get process(): Running {

@@ -3,13 +3,16 @@
  * process id of its maker, is removed by `dispose()`, on process exit, and, after a SIGKILL, by the next lab.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Finished, must, Running, type RunOptions, run } from './processes.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Finished, must, Running, type RunningOptions, type RunOptions, run } from './processes.js';
 
 const PREFIX = 'vethlab';
 const NAMESPACES = '/run/netns';
+/** File in the directory of a lab that was kept: its namespaces, one a line. */
+const KEEP = 'keep';
 let labs = 0;
 
 export interface LinkOptions {
@@ -51,8 +54,8 @@ export class Host {
   }
 
   /** Starts a program that keeps running; it ends with the lab at the latest. */
-  start(argv: readonly string[], env?: Readonly<Record<string, string>>): Running {
-    return this.lab.track(new Running(this.inside(argv), env));
+  start(argv: readonly string[], options?: RunningOptions): Running {
+    return this.lab.track(new Running(this.inside(argv), options));
   }
 
   /** Names of the interfaces here, without `lo`. */
@@ -126,9 +129,11 @@ export class Lab {
     return running;
   }
 
-  /** Leaves everything as it is: processes, namespaces, directory. */
+  /** Leaves everything as it is: processes, namespaces, directory. `removeKept` removes it. */
   keep(): void {
     this.#kept = true;
+    writeFileSync(join(this.directory, KEEP), `${this.#hosts.map((host) => host.namespace).join('\n')}\n`);
+    for (const running of this.#running) running.release();
     process.off('exit', this.#onExit);
   }
 
@@ -149,14 +154,7 @@ export class Lab {
 
 /** Ends what still runs in a namespace and removes it. Synchronous: it is also the last thing that a process does. */
 export function removeNamespace(namespace: string): void {
-  const pids = spawnSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' }).stdout ?? '';
-  for (const pid of pids.split('\n').filter((line) => line !== '')) {
-    try {
-      process.kill(Number(pid), 'SIGKILL');
-    } catch {
-      // It ended by itself.
-    }
-  }
+  for (const pid of pidsIn(namespace)) signal(pid, 'SIGKILL');
   spawnSync('ip', ['netns', 'del', namespace]);
 }
 
@@ -170,14 +168,10 @@ export function labResidue(): { name: string; maker: number; kind: 'namespace' |
   return [...found(NAMESPACES, 'namespace'), ...found(tmpdir(), 'directory')];
 }
 
-/** Removes what makers left that are no more (SIGKILL). A lab that was kept names its keeper in the file `keep`. */
+/** Removes what makers left that are no more (SIGKILL), unless it was kept. */
 function removeAbandoned(): void {
   const residue = labResidue().filter(({ maker }) => !existsSync(`/proc/${maker}`));
-  const kept = new Set(
-    residue
-      .filter(({ name, kind }) => kind === 'directory' && existsSync(join(tmpdir(), name, 'keep')))
-      .map(({ maker }) => maker),
-  );
+  const kept = new Set(residue.filter(({ name, kind }) => kind === 'directory' && isKept(name)).map((r) => r.maker));
   for (const { name, kind, maker } of residue) {
     if (kept.has(maker)) continue;
     if (kind === 'namespace') removeNamespace(name);
@@ -185,11 +179,35 @@ function removeAbandoned(): void {
   }
 }
 
-/** Host directories of labs that were kept. */
-export const keptLabs = (): { directory: string; namespaces: string[] }[] =>
-  labResidue()
-    .filter(({ name, kind }) => kind === 'directory' && existsSync(join(tmpdir(), name, 'keep')))
-    .map(({ name }) => {
-      const directory = join(tmpdir(), name);
-      return { directory, namespaces: readFileSync(join(directory, 'keep'), 'utf8').trim().split('\n') };
-    });
+/** Ends and removes all labs that were kept. Gives their directories. */
+export async function removeKept(): Promise<string[]> {
+  const directories = labResidue()
+    .filter(({ name, kind }) => kind === 'directory' && isKept(name))
+    .map(({ name }) => join(tmpdir(), name));
+  for (const directory of directories) {
+    const namespaces = readFileSync(join(directory, KEEP), 'utf8').trim().split('\n');
+    const pids = namespaces.flatMap(pidsIn);
+    for (const pid of pids) signal(pid, 'SIGTERM'); // daemons say farewell and restore their ports
+    const deadline = performance.now() + 5_000;
+    while (pids.some((pid) => existsSync(`/proc/${pid}`)) && performance.now() < deadline) await delay(50);
+    for (const namespace of namespaces) removeNamespace(namespace);
+    rmSync(directory, { recursive: true, force: true });
+  }
+  return directories;
+}
+
+const isKept = (directory: string): boolean => existsSync(join(tmpdir(), directory, KEEP));
+
+const pidsIn = (namespace: string): number[] =>
+  (spawnSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' }).stdout ?? '')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(Number);
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended by itself.
+  }
+}

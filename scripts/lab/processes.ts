@@ -1,5 +1,6 @@
 /** Programs started by the demonstration and by the tests: run to the end, or kept, watched and ended by process id. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Finished {
@@ -52,40 +53,62 @@ export async function must(argv: readonly string[], options: RunOptions = {}): P
   return stdout;
 }
 
+export interface RunningOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** File that takes what the program says. The program can then outlive us. */
+  readonly log?: string;
+}
+
 /** A program that keeps running, with all that it has said so far. */
 export class Running {
-  stdout = '';
-  stderr = '';
   /** Settles when the program has ended and its output is complete. */
   readonly ended: Promise<Finished>;
   readonly pid: number;
+  #stdout = '';
+  #stderr = '';
   #alive = true;
   readonly #child: ChildProcess;
+  readonly #log: string | undefined;
 
   constructor(
     readonly argv: readonly string[],
-    env: Readonly<Record<string, string>> = {},
+    { env = {}, log }: RunningOptions = {},
   ) {
     const [file = '', ...rest] = argv;
-    const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    const output = log === undefined ? 'pipe' : openSync(log, 'a', 0o600);
+    this.#log = log;
+    // With a log of its own, also a session of its own: Ctrl-C at our terminal is for us alone.
+    const child = spawn(file, rest, {
+      stdio: ['ignore', output, output],
+      env: { ...process.env, ...env },
+      detached: log !== undefined,
+    });
+    if (typeof output === 'number') closeSync(output);
     this.#child = child;
     this.pid = child.pid ?? 0;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.stdout += text;
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text;
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.stderr += text;
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
     });
     this.ended = new Promise((resolve) => {
-      child.on('error', (error) => {
+      const end = (code: number | null, problem = '') => {
         this.#alive = false;
-        resolve({ code: 127, stdout: this.stdout, stderr: `${this.stderr}${error.message}` });
-      });
-      child.on('close', (code) => {
-        this.#alive = false;
-        resolve({ code, stdout: this.stdout, stderr: this.stderr });
-      });
+        resolve({ code, stdout: this.stdout, stderr: `${this.#stderr}${problem}` });
+      };
+      child.on('error', (error) => end(127, error.message));
+      child.on('close', (code) => end(code));
     });
+  }
+
+  /** What it said on standard output; with a log, on both. */
+  get stdout(): string {
+    return this.#log === undefined ? this.#stdout : readFileSync(this.#log, 'utf8');
+  }
+
+  get stderr(): string {
+    return this.#stderr;
   }
 
   get alive(): boolean {
@@ -96,14 +119,21 @@ export class Running {
     if (this.#alive) this.#child.kill(signal);
   }
 
-  /** Waits until the output holds a text. Throws with all output when the program ends or the time passes before. */
-  async says(text: string, timeoutMs = 10_000): Promise<void> {
+  /** We may end without it. */
+  release(): void {
+    this.#child.unref();
+  }
+
+  /**
+   * Waits until the output (with a log: what was added since `from` characters) holds a text. Throws with all output
+   * when the program ends or the time passes before.
+   */
+  async says(text: string, timeoutMs = 10_000, from = 0): Promise<void> {
     const deadline = performance.now() + timeoutMs;
-    while (!this.stdout.includes(text) && !this.stderr.includes(text)) {
-      if (!this.#alive) throw new Error(`${printed(this.argv)}: ended before it said "${text}": ${this.#output()}`);
-      if (performance.now() > deadline) {
-        throw new Error(`${printed(this.argv)}: did not say "${text}" in ${timeoutMs} ms: ${this.#output()}`);
-      }
+    while (!this.stdout.includes(text, from) && !this.stderr.includes(text)) {
+      const failed = (how: string) => new Error(`${printed(this.argv)}: ${how}: ${this.#output()}`);
+      if (!this.#alive) throw failed(`ended before it said "${text}"`);
+      if (performance.now() > deadline) throw failed(`did not say "${text}" in ${timeoutMs} ms`);
       await delay(10);
     }
   }

@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { compiled } from './daemon.js';
 import type { Host } from './lab.js';
 import type { Running } from './processes.js';
-import { waitFor } from './wait.js';
 
 export interface PingResult {
   readonly sent: number;
@@ -70,6 +69,8 @@ export interface StreamResult {
   readonly sent: number;
   readonly received: number;
   readonly lost: number;
+  /** Flows of which a frame arrived in the last half second before the end. */
+  readonly flowsAlive: number;
   /** Arrived after a frame of the same flow that was sent later. */
   readonly reordered: number;
   readonly duplicates: number;
@@ -85,23 +86,22 @@ export class UdpStream {
     private readonly receiver: Running,
   ) {}
 
-  /** `flows` source ports share `rate` frames a second evenly, so that a hash over ports spreads them. */
+  /** `flows` pairs of ports share `rate` frames a second evenly, so that a hash over ports spreads them. */
   static async start(
     from: Host,
     to: Host,
     address: string,
     { rate = 4000, flows = 16, port = 7000 }: { rate?: number; flows?: number; port?: number } = {},
   ): Promise<UdpStream> {
-    const receiver = to.start([process.execPath, compiled('scripts/lab/udp-receiver.js'), address, `${port}`]);
-    await receiver.says('listening');
-    const sender = from.start([
+    const program = (name: string, ...rest: number[]) => [
       process.execPath,
-      compiled('scripts/lab/udp-sender.js'),
+      compiled(`scripts/lab/${name}.js`),
       address,
-      `${port}`,
-      `${rate}`,
-      `${flows}`,
-    ]);
+      ...[port, flows, ...rest].map(String),
+    ];
+    const receiver = to.start(program('udp-receiver'));
+    await receiver.says('listening');
+    const sender = from.start(program('udp-sender', rate));
     await sender.says('sending');
     return new UdpStream(sender, receiver);
   }
@@ -109,10 +109,8 @@ export class UdpStream {
   async stop(): Promise<StreamResult> {
     const sent: number[] = JSON.parse((await this.sender.stop('SIGTERM')).stdout.split('\n')[1] ?? '[]');
     await delay(200); // frames on their way
-    this.receiver.kill('SIGTERM');
-    const report = await waitFor('the report of the UDP receiver', async () => (await this.receiver.ended).stdout);
-    const seen: { flows: Record<string, { received: number; last: number }> } & Omit<StreamResult, 'sent' | 'lost'> =
-      JSON.parse(report.split('\n')[1] ?? '{}');
+    const report = (await this.receiver.stop('SIGTERM')).stdout.split('\n')[1] ?? '';
+    const seen: Omit<StreamResult, 'sent' | 'lost'> = JSON.parse(report);
     const total = sent.reduce((sum, count) => sum + count, 0);
     return { ...seen, sent: total, lost: total - seen.received };
   }

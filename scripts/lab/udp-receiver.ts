@@ -1,11 +1,13 @@
 /**
- * Helper program: counts the frames of udp-sender until SIGTERM. Arguments: address port.
+ * Helper program: counts the frames of udp-sender until SIGTERM. Arguments: address port flows.
  * Prints `listening`, and at the end one JSON line: see StreamResult in traffic.ts.
  */
 import { createSocket } from 'node:dgram';
-import type { Hole } from './traffic.js';
+import { once } from 'node:events';
+import type { Hole, StreamResult } from './traffic.js';
 
 interface Flow {
+  readonly id: number;
   /** One octet per number: 1 when it has come. */
   readonly seen: Uint8Array;
   highest: number;
@@ -13,7 +15,6 @@ interface Flow {
 }
 
 const MOST_FRAMES = 1 << 20;
-const flows = new Map<number, Flow>();
 const holes: Hole[] = [];
 let received = 0;
 let reordered = 0;
@@ -23,12 +24,8 @@ let longestGapMs = 0;
 /** The machine's monotonic clock, the same in every process. */
 const nowMs = (): number => Number(process.hrtime.bigint() / 1000n) / 1000;
 
-function arrived(frame: Buffer): void {
-  if (frame.length < 8) return;
-  const number = frame.readUInt32BE(4);
-  const id = frame.readUInt32BE(0);
-  const flow = flows.get(id) ?? { seen: new Uint8Array(MOST_FRAMES), highest: -1, lastMs: nowMs() };
-  flows.set(id, flow);
+function arrived(flow: Flow, frame: Buffer): void {
+  const number = frame.length < 4 ? MOST_FRAMES : frame.readUInt32BE(0);
   if (number >= MOST_FRAMES) return;
   if (flow.seen[number] === 1) {
     duplicates += 1;
@@ -37,22 +34,40 @@ function arrived(frame: Buffer): void {
   flow.seen[number] = 1;
   received += 1;
   const at = nowMs();
-  longestGapMs = Math.max(longestGapMs, at - flow.lastMs);
+  if (flow.lastMs !== 0) longestGapMs = Math.max(longestGapMs, at - flow.lastMs);
   if (number < flow.highest) reordered += 1;
   else {
-    if (number > flow.highest + 1) {
-      holes.push({ flow: id, lost: number - flow.highest - 1, fromMs: flow.lastMs, toMs: at });
-    }
+    const lost = number - flow.highest - 1;
+    if (lost > 0) holes.push({ flow: flow.id, lost, fromMs: flow.lastMs, toMs: at });
     flow.highest = number;
   }
   flow.lastMs = at;
 }
 
-const [address = '', port = ''] = process.argv.slice(2);
-const socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20 });
-socket.on('message', arrived);
-socket.bind(Number(port), address, () => console.log('listening'));
+const [address = '', port = '', count = ''] = process.argv.slice(2);
+// A socket for each flow: the machine's limit of a receive buffer holds a fifth of a second of one, not of all.
+const flows = await Promise.all(
+  Array.from({ length: Number(count) }, async (_, id) => {
+    const flow: Flow = { id, seen: new Uint8Array(MOST_FRAMES), highest: -1, lastMs: 0 };
+    const socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20 });
+    socket.on('message', (frame) => arrived(flow, frame));
+    socket.bind(Number(port) + id, address);
+    await once(socket, 'listening');
+    return flow;
+  }),
+);
+console.log('listening');
+
 process.on('SIGTERM', () => {
-  const report = { received, reordered, duplicates, longestGapMs, holes };
+  const now = nowMs();
+  const flowsAlive = flows.filter(({ lastMs }) => now - lastMs < 500).length;
+  const report: Omit<StreamResult, 'sent' | 'lost'> = {
+    received,
+    flowsAlive,
+    reordered,
+    duplicates,
+    longestGapMs,
+    holes,
+  };
   process.stdout.write(`${JSON.stringify(report)}\n`, () => process.exit(0));
 });

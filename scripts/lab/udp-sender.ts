@@ -1,19 +1,19 @@
 /**
  * Helper program: numbered UDP frames at a steady rate until SIGTERM.
- * Arguments: address port rate flows. Payload: flow (u32), number (u32), padding to 64 octets.
+ * Arguments: address port flows rate. Flow i goes to port + i. Payload: number within the flow (u32), 64 octets in all.
  * Prints `sending`, and at the end the number of frames of each flow as a JSON array.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
-const [address = '', port = '', rate = '', flows = ''] = process.argv.slice(2);
+const [address = '', port = '', flows = '', rate = ''] = process.argv.slice(2);
 const count = Number(flows);
 const sent = new Array<number>(count).fill(0);
 const sockets = await Promise.all(
-  Array.from({ length: count }, async () => {
+  Array.from({ length: count }, async (_, flow) => {
     const socket = createSocket('udp4');
     socket.on('error', () => {}); // a refused frame counts as sent and not received
-    socket.connect(Number(port), address);
+    socket.connect(Number(port) + flow, address);
     await once(socket, 'connect');
     return socket;
   }),
@@ -23,13 +23,12 @@ const perMs = Number(rate) / 1000;
 const from = performance.now();
 let total = 0;
 const timer = setInterval(() => {
-  // Never more than 20 ms of arrears at once: a late timer must not become a burst that overflows a queue.
-  const due = Math.min(Math.floor((performance.now() - from) * perMs), total + Math.ceil(20 * perMs));
+  // Never more than 5 ms of arrears at once: a late timer must not become a burst that overflows a queue.
+  const due = Math.min(Math.floor((performance.now() - from) * perMs), total + Math.ceil(5 * perMs));
   for (; total < due; total += 1) {
     const flow = total % count;
     const frame = Buffer.alloc(64);
-    frame.writeUInt32BE(flow, 0);
-    frame.writeUInt32BE(sent[flow] ?? 0, 4);
+    frame.writeUInt32BE(sent[flow] ?? 0, 0);
     sent[flow] = (sent[flow] ?? 0) + 1;
     sockets[flow]?.send(frame, () => {});
   }

@@ -53,11 +53,16 @@ export class Bundle {
 
   /** New settings of the interface itself. Throws what the kernel refuses, with nothing changed. */
   configure(settings: AggregatorSettings): void {
-    const mtu = this.#wantedMtu(settings, this.ports);
-    if (mtu !== this.mtu) this.#setMtu(mtu);
     const mac = settings.mac ?? this.mac;
+    if (mac !== this.mac) this.virtual.setMac(mac);
+    try {
+      const mtu = this.#wantedMtu(settings, this.ports);
+      if (mtu !== this.mtu) this.#setMtu(mtu);
+    } catch (error) {
+      if (mac !== this.mac) this.#guard('MAC address', () => this.virtual.setMac(this.mac));
+      throw error;
+    }
     if (mac !== this.mac) {
-      this.virtual.setMac(mac);
       this.mac = mac;
       this.datapath.setFilter(mac, this.#promiscuous);
     }

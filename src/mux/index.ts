@@ -1,0 +1,3 @@
+/** What joins ports and aggregator: hash policies and the Frame Distributor's table. Pure. */
+export * from './distributor.js';
+export * from './hash.js';

@@ -2,7 +2,7 @@
 import type { LinkFacts } from '../aggregator/io.js';
 import type { Mac } from '../lacp/variables.js';
 import { attributeText, attributeU32, decodeAttributes, type NetlinkMessage } from './netlink-message.js';
-import { AF_INET, AF_INET6, ARPHRD_ETHER, IFF_LOOPBACK, IFF_LOWER_UP, IFF_PROMISC, IFF_UP } from './sys/constants.js';
+import { AF_INET, AF_INET6, ARPHRD_ETHER, IFF_LOOPBACK, IFF_LOWER_UP, IFF_UP } from './sys/constants.js';
 
 export const RTM_NEWLINK = 16;
 export const RTM_DELLINK = 17;
@@ -20,6 +20,7 @@ export const IFLA_MASTER = 10;
 export const IFLA_OPERSTATE = 16;
 export const IFLA_LINKINFO = 18;
 export const IFLA_IFALIAS = 20;
+const IFLA_PROMISCUITY = 30;
 export const IFLA_LINK_NETNSID = 37;
 export const IFLA_TARGET_NETNSID = 46;
 export const IFLA_INFO_KIND = 1;
@@ -81,7 +82,8 @@ export function readLink(message: NetlinkMessage): LinkMessage | undefined {
       link: linkState(flags, attributes.get(IFLA_OPERSTATE)?.[0] ?? IF_OPER_UNKNOWN),
       loopback: (flags & IFF_LOOPBACK) !== 0,
       ethernet,
-      promiscuous: (flags & IFF_PROMISC) !== 0,
+      // Not IFF_PROMISC: in messages that flag tells only what `ip link set promisc` said, not a bridge or a capture.
+      promiscuous: (attributeU32(attributes.get(IFLA_PROMISCUITY)) ?? 0) > 0,
       master: attributeU32(attributes.get(IFLA_MASTER)),
       lower: linkNetnsid === undefined && link !== 0 ? link : undefined,
     },

@@ -33,7 +33,7 @@ export class Daemon {
     const log = join(this.runDirectory, '..', `vethd-${this.host.name}.log`);
     const earlier = existsSync(log) ? readFileSync(log, 'utf8').length : 0;
     const options = ['--run-dir', this.runDirectory, '--log-level', this.logLevel];
-    this.#running = this.host.start([process.execPath, executable('vethd'), ...options], { log });
+    this.#running = this.host.start([executable('vethd'), ...options], { log });
     await this.#running.says('vethd: ready', 10_000, earlier);
   }
 
@@ -115,7 +115,7 @@ export class Daemon {
   }
 
   #command(words: readonly string[]): string[] {
-    return [process.execPath, executable('vethcfg'), '--run-dir', this.runDirectory, ...words];
+    return [executable('vethcfg'), '--run-dir', this.runDirectory, ...words];
   }
 }
 

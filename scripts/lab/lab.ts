@@ -91,6 +91,11 @@ export class Lab {
     return this.#running.map((running) => running.pid);
   }
 
+  /** Whether a namespace or a directory of `labResidue` is of this lab. */
+  owns(name: string): boolean {
+    return name.startsWith(`${this.#prefix}-`);
+  }
+
   async host(name: string): Promise<Host> {
     const namespace = `${this.#prefix}-${name}`;
     await must(['ip', 'netns', 'add', namespace]);

@@ -1,0 +1,117 @@
+/** One question to vethd over its control socket. */
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import {
+  type AnswerError,
+  type Arguments,
+  answerSchema,
+  type Command,
+  complaint,
+  type Results,
+  resultSchemas,
+  SOCKET_NAME,
+} from '../src/daemon/messages.js';
+
+/** Nobody answers at the socket: the message names it and says what to do. */
+export class NotReachable extends Error {
+  override readonly name = 'NotReachable';
+}
+
+/** vethd answered with an error. */
+export class AnsweredError extends Error {
+  override readonly name = 'AnsweredError';
+  readonly error: AnswerError;
+
+  constructor(error: AnswerError) {
+    super(error.message);
+    this.error = error;
+  }
+}
+
+export interface Address {
+  readonly runDir: string;
+  /** How long (ms) to wait for the whole answer. */
+  readonly timeoutMs: number;
+}
+
+/** Longest path of a unix socket; longer ones are cut silently by some systems. */
+const LONGEST_PATH = 107;
+/** No answer of vethd comes near this. */
+const LONGEST_ANSWER = 64 * 1024 * 1024;
+
+/** Asks and gives the validated result. Throws `NotReachable` or `AnsweredError`. */
+export async function ask<C extends Command>(address: Address, command: C, args: Arguments<C>): Promise<Results[C]> {
+  const path = join(address.runDir, SOCKET_NAME);
+  const line = await exchange(path, address, JSON.stringify({ id: 1, command, args }));
+  const answer = answerSchema.safeParse(parseJson(line));
+  if (!answer.success) throw notUnderstood(path, complaint(answer.error));
+  if (!answer.data.ok) throw new AnsweredError(answer.data.error);
+  const result = resultSchemas[command].safeParse(answer.data.result);
+  if (!result.success) throw notUnderstood(path, `result of ${command}: ${complaint(result.error)}`);
+  return result.data;
+}
+
+/** Sends one line and gives the line that comes back. */
+function exchange(path: string, { runDir, timeoutMs }: Address, line: string): Promise<string> {
+  if (Buffer.byteLength(path) > LONGEST_PATH) {
+    throw new NotReachable(`${path}: longer than the ${LONGEST_PATH} octets that a socket path can have`);
+  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const socket = createConnection(path);
+    const fail = (why: string) => {
+      finish();
+      reject(new NotReachable(`vethd is not reachable at ${path} (${why}); ${repairFor(why, runDir)}`));
+    };
+    const timer = setTimeout(() => fail(`no answer within ${timeoutMs / 1_000} s`), timeoutMs);
+    const finish = () => {
+      clearTimeout(timer);
+      socket.destroy();
+    };
+    socket.on('connect', () => socket.write(`${line}\n`));
+    socket.on('data', (chunk: Buffer) => {
+      const end = chunk.indexOf('\n');
+      chunks.push(end < 0 ? chunk : chunk.subarray(0, end));
+      length += chunk.length;
+      if (end >= 0) {
+        finish();
+        resolve(Buffer.concat(chunks).toString('utf8'));
+      } else if (length > LONGEST_ANSWER) {
+        fail('an answer without end');
+      }
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => fail(REASONS[error.code ?? ''] ?? error.message));
+    socket.on('end', () => fail('it closed the connection without an answer'));
+  });
+}
+
+const DENIED = 'permission denied';
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such socket',
+  ENOTDIR: 'no such socket',
+  ECONNREFUSED: 'nobody listens there',
+  ENOTSOCK: 'not a socket',
+  EACCES: DENIED,
+  EPERM: DENIED,
+};
+
+function repairFor(why: string, runDir: string): string {
+  return why === DENIED
+    ? 'be the user that runs vethd, usually root'
+    : `start it as root with 'vethd --run-dir ${runDir}', or name its directory with --run-dir`;
+}
+
+function notUnderstood(path: string, why: string): NotReachable {
+  return new NotReachable(
+    `what answers at ${path} is not understood (${why}); vethd and vethcfg may differ in version`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,90 @@
+/** The commands, in one table: parser, help and completion are made from it. */
+
+/** What a word of the command line may be, for completion. */
+export type WordKind = 'port' | 'veth' | 'options' | 'command' | 'shell';
+
+export interface CommandSpec {
+  readonly name: string;
+  /** As in `vethcfg add SYNTAX`. */
+  readonly syntax: string;
+  /** One sentence without full stop. */
+  readonly summary: string;
+  /** For the parser (commander's notation) and for completion. */
+  readonly words: readonly { readonly notation: string; readonly help: string; readonly kinds: readonly WordKind[] }[];
+  /** Options that its help lists. */
+  readonly lists?: 'add' | 'set';
+  readonly examples: readonly string[];
+}
+
+const OPTION_WORDS = 'what to set, see below';
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'add',
+    syntax: 'PORT VETH [OPTION=VALUE ...]',
+    summary: 'add a port to an interface; the interface is made when it does not exist',
+    words: [
+      { notation: '<PORT>', help: 'an Ethernet interface of the host', kinds: ['port'] },
+      { notation: '<VETH>', help: 'the interface that aggregates', kinds: ['veth'] },
+      { notation: '[OPTION=VALUE...]', help: OPTION_WORDS, kinds: ['options'] },
+    ],
+    lists: 'add',
+    examples: ['vethcfg add eth0 veth0', 'vethcfg add eth1 veth0 rate=fast speed=1G'],
+  },
+  {
+    name: 'del',
+    syntax: '[PORT] VETH',
+    summary: 'remove a port from an interface; without a port, remove the interface',
+    words: [
+      { notation: '<NAME>', help: 'the port, or the interface when it stands alone', kinds: ['port', 'veth'] },
+      { notation: '[VETH]', help: 'the interface of the port', kinds: ['veth'] },
+    ],
+    examples: ['vethcfg del eth1 veth0', 'vethcfg del veth0'],
+  },
+  {
+    name: 'set',
+    syntax: 'VETH|PORT OPTION=VALUE ...',
+    summary: 'change an interface or a port while it runs',
+    words: [
+      { notation: '<NAME>', help: 'an interface made by add, or one of its ports', kinds: ['veth', 'port'] },
+      { notation: '<OPTION=VALUE...>', help: OPTION_WORDS, kinds: ['options'] },
+    ],
+    lists: 'set',
+    examples: ['vethcfg set veth0 rate=fast min-links=2', 'vethcfg set eth1 port-priority=100'],
+  },
+  {
+    name: 'status',
+    syntax: '[VETH]',
+    summary: 'print the status table, a line a port',
+    words: [{ notation: '[VETH]', help: 'this interface only', kinds: ['veth'] }],
+    examples: ['vethcfg status', 'vethcfg status veth0'],
+  },
+  {
+    name: 'show',
+    syntax: '[VETH|PORT]',
+    summary: 'print everything known of interfaces and ports, in words',
+    words: [{ notation: '[NAME]', help: 'this interface or port only', kinds: ['veth', 'port'] }],
+    examples: ['vethcfg show', 'vethcfg show eth0', 'vethcfg --json show veth0'],
+  },
+  {
+    name: 'help',
+    syntax: '[COMMAND]',
+    summary: 'print this help, or that of a command with all its options',
+    words: [{ notation: '[COMMAND]', help: 'a command', kinds: ['command'] }],
+    examples: ['vethcfg help set'],
+  },
+  {
+    name: 'version',
+    syntax: '',
+    summary: 'print the versions of vethcfg and of the vethd that runs',
+    words: [],
+    examples: ['vethcfg version'],
+  },
+  {
+    name: 'completion',
+    syntax: 'bash|zsh',
+    summary: 'print a completion script for a shell',
+    words: [{ notation: '<SHELL>', help: 'bash or zsh', kinds: ['shell'] }],
+    examples: ['source <(vethcfg completion bash)'],
+  },
+];

@@ -1,0 +1,145 @@
+/** Completion scripts for bash and zsh, made from the same tables as parser and help. */
+import { OPTIONS } from '../src/daemon/options.js';
+import { COMMANDS, type WordKind } from './commands.js';
+
+export const SHELLS = ['bash', 'zsh'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/** Options of vethcfg itself; `value` names what follows. */
+export const GLOBAL_OPTIONS = [
+  { flag: '--run-dir', value: 'DIR', help: 'run directory of vethd (default: $VETH_RUN_DIR, else /run/veth)' },
+  { flag: '--json', help: 'print one JSON document' },
+  { flag: '--timeout', value: 'SECONDS', help: 'how long to wait for an answer (default: 10)' },
+  { flag: '--verbose', help: 'say what was done' },
+] as const;
+
+export function completionScript(shell: Shell): string {
+  return shell === 'bash' ? bashScript() : zshScript();
+}
+
+const optionValues = OPTIONS.map((option) => {
+  const values = new Set([...(option.aggregator?.examples ?? []), ...(option.port?.examples ?? [])]);
+  return { name: option.name, help: option.help, values: [...values] };
+});
+
+/** Commands by what the word at a position may be: `add:0` is a port; the last word of a command repeats. */
+function positions(patternOf: (command: string, position: number, last: boolean) => string): [string, WordKind[]][] {
+  return COMMANDS.flatMap(({ name, words }) =>
+    words.map(({ notation, kinds }, position): [string, WordKind[]] => [
+      patternOf(name, position, notation.includes('...')),
+      [...kinds],
+    ]),
+  );
+}
+
+function bashScript(): string {
+  const words: Record<WordKind, string> = {
+    port: '$interfaces',
+    veth: '$interfaces',
+    options: optionValues.map(({ name }) => `${name}=`).join(' '),
+    command: COMMANDS.map(({ name }) => name).join(' '),
+    shell: SHELLS.join(' '),
+  };
+  const arms = positions((command, position, last) => (last ? `${command}:*` : `${command}:${position}`)).map(
+    ([pattern, kinds]) => `    ${pattern}) candidates="${[...new Set(kinds.map((kind) => words[kind]))].join(' ')}" ;;`,
+  );
+  const values = optionValues.map(({ name, values: list }) => `      ${name}) candidates="${list.join(' ')}" ;;`);
+  const takesValue = GLOBAL_OPTIONS.filter((option) => 'value' in option).map(({ flag }) => flag);
+  return `\
+# bash completion for vethcfg: source <(vethcfg completion bash)
+_vethcfg() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} name='' command='' position=0 index word
+  local interfaces candidates=''
+  interfaces=$(ls /sys/class/net 2>/dev/null | tr '\\n' ' ')
+  COMPREPLY=()
+  # bash splits words at '='.
+  if [[ $cur == '=' ]]; then name=$prev cur=''; elif [[ $prev == '=' ]]; then name=\${COMP_WORDS[COMP_CWORD-2]}; fi
+  if [[ -n $name ]]; then
+    case $name in
+${values.join('\n')}
+    esac
+    COMPREPLY=($(compgen -W "$candidates" -- "$cur"))
+    return
+  fi
+  case $prev in
+    --run-dir) COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    ${takesValue.filter((flag) => flag !== '--run-dir').join('|')}) return ;;
+  esac
+  if [[ $cur == -* ]]; then
+    COMPREPLY=($(compgen -W "${GLOBAL_OPTIONS.map(({ flag }) => flag).join(' ')} --help" -- "$cur"))
+    return
+  fi
+  for ((index = 1; index < COMP_CWORD; index++)); do
+    word=\${COMP_WORDS[index]}
+    case $word in
+      ${takesValue.join('|')}) ((index++)) ;;
+      -*) ;;
+      *) if [[ -z $command ]]; then command=$word; else ((position++)); fi ;;
+    esac
+  done
+  if [[ -z $command ]]; then command=help position=0; fi
+  case $command:$position in
+${arms.join('\n')}
+  esac
+  COMPREPLY=($(compgen -W "$candidates" -- "$cur"))
+  if [[ \${COMPREPLY[0]} == *= ]]; then compopt -o nospace 2>/dev/null; fi
+  return 0
+}
+complete -F _vethcfg vethcfg
+`;
+}
+
+function zshScript(): string {
+  const actions: Record<WordKind, string> = {
+    port: '_vethcfg_interfaces',
+    veth: '_vethcfg_interfaces',
+    options: '_vethcfg_options',
+    command: '_vethcfg_commands',
+    shell: `compadd ${SHELLS.join(' ')}`,
+  };
+  // In the argument state CURRENT is 2 at the first word after the command.
+  const arms = positions((command, position, last) => (last ? `${command}:*` : `${command}:${position + 2}`)).map(
+    ([pattern, kinds]) => `        ${pattern}) ${actions[kinds[0] ?? 'veth']} ;;`,
+  );
+  const options = optionValues.map(
+    ({ name, help, values }) => `    '${name}[${zshText(help)}]:value:(${values.join(' ').replaceAll(':', '\\:')})'`,
+  );
+  return `\
+#compdef vethcfg
+# zsh completion for vethcfg: source <(vethcfg completion zsh)
+_vethcfg_interfaces() { compadd -- /sys/class/net/*(N:t) }
+_vethcfg_commands() {
+  local -a commands=(
+${COMMANDS.map(({ name, summary }) => `    '${name}:${summary}'`).join('\n')}
+  )
+  _describe command commands
+}
+_vethcfg_options() {
+  _values option \\
+${options.join(' \\\n')}
+}
+_vethcfg() {
+  local state line
+  typeset -A opt_args
+  _arguments -C \\
+${GLOBAL_OPTIONS.map((option) => `    ${zshGlobal(option)} \\`).join('\n')}
+    '1:command:->command' '*::argument:->argument'
+  case $state in
+    command) _vethcfg_commands ;;
+    argument)
+      case $line[1]:$CURRENT in
+${arms.join('\n')}
+      esac ;;
+  esac
+}
+compdef _vethcfg vethcfg
+`;
+}
+
+const zshText = (text: string) => text.replace(/[[\]:\\]/g, '\\$&');
+
+function zshGlobal(option: (typeof GLOBAL_OPTIONS)[number]): string {
+  const what = `${option.flag}[${zshText(option.help)}]`;
+  if (!('value' in option)) return `'${what}'`;
+  return `'${what}:${option.value}:${option.value === 'DIR' ? '_files -/' : ''}'`;
+}

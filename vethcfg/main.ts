@@ -1,0 +1,14 @@
+/** Entry point of `vethcfg`. */
+import { run } from './program.js';
+
+// `vethcfg status | head -1` closes the pipe before we are done: no reason to complain.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+process.exitCode = await run(process.argv.slice(2), {
+  environment: process.env,
+  coloured: process.stdout.isTTY === true && !process.env.NO_COLOR,
+  stdout: (text) => process.stdout.write(text),
+  stderr: (text) => process.stderr.write(text),
+});

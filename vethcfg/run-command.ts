@@ -1,0 +1,82 @@
+/** One command: ask vethd, print what it says. */
+import type { Arguments, Command } from '../src/daemon/messages.js';
+import { PROTOCOL, VERSION } from '../src/daemon/messages.js';
+import { type Address, ask, NotReachable } from './client.js';
+import { completionScript, type Shell } from './completion.js';
+import { showView } from './show-view.js';
+import type { World } from './world.js';
+
+export interface Run {
+  readonly address: Address;
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly world: World;
+}
+
+/** `words` follow the command and have been counted by the parser. Throws what `ask` throws. */
+export async function runCommand(name: string, words: readonly string[], run: Run): Promise<void> {
+  const [first = '', second, ...rest] = words;
+  switch (name) {
+    case 'add':
+      return change('add', { port: first, veth: second ?? '', options: rest }, `${first} added to ${second}`, run);
+    case 'del':
+      return second === undefined
+        ? change('del', { veth: first }, `${first} removed`, run)
+        : change('del', { port: first, veth: second }, `${first} removed from ${second}`, run);
+    case 'set':
+      return change(
+        'set',
+        { name: first, options: words.slice(1) },
+        `${words.slice(1).join(' ')} set on ${first}`,
+        run,
+      );
+    case 'status':
+      return status(words[0], run);
+    case 'show':
+      return show(words[0], run);
+    case 'version':
+      return version(run);
+    case 'completion':
+      return run.world.stdout(completionScript(first as Shell)); // the parser let no other word pass
+    default:
+      throw new Error(`command ${name} is in the table but not here`);
+  }
+}
+
+async function change<C extends 'add' | 'del' | 'set'>(command: C, args: Arguments<C>, done: string, run: Run) {
+  const { notes } = await ask(run.address, command as Command & C, args);
+  if (run.json) return printJson(run, { ok: true, notes });
+  for (const note of notes) run.world.stderr(`vethcfg: note: ${note}\n`);
+  if (run.verbose) run.world.stdout(`${done}\n`);
+}
+
+async function status(veth: string | undefined, run: Run): Promise<void> {
+  const result = await ask(run.address, 'status', veth === undefined ? {} : { veth });
+  if (run.json) printJson(run, result.status);
+  else run.world.stdout(result.table);
+}
+
+async function show(name: string | undefined, run: Run): Promise<void> {
+  const result = await ask(run.address, 'show', name === undefined ? {} : { name });
+  if (run.json) printJson(run, result);
+  else run.world.stdout(showView(result, run.world.coloured));
+}
+
+/** Says its own version also when vethd is not there: that is no failure of this command. */
+async function version(run: Run): Promise<void> {
+  const daemon = await ask(run.address, 'version', {}).catch((error: unknown) => {
+    if (error instanceof NotReachable) return undefined;
+    throw error;
+  });
+  if (run.json) return printJson(run, { vethcfg: VERSION, protocol: PROTOCOL, vethd: daemon ?? null });
+  run.world.stdout(
+    `vethcfg ${VERSION}\n` +
+      (daemon === undefined
+        ? `vethd not running in ${run.address.runDir}\n`
+        : `vethd ${daemon.version} (pid ${daemon.pid})\n`),
+  );
+}
+
+function printJson(run: Run, document: unknown): void {
+  run.world.stdout(`${JSON.stringify(document, null, 2)}\n`);
+}

@@ -1,0 +1,121 @@
+/** `vethcfg show` as text: what `ShowResult` says, in words, one fact a line. */
+import type { ShownAggregator, ShownPort, ShowResult } from '../src/daemon/messages.js';
+import { OPTIONS } from '../src/daemon/options.js';
+import { informationLines } from './information-view.js';
+import { type Style, style } from './style.js';
+
+/** The whole view with its final newline. */
+export function showView(result: ShowResult, coloured = false): string {
+  const paint = style(coloured);
+  const { kind, reason } = result.datapath;
+  const head = `vethd ${result.version}, data path ${kind}${reason === undefined ? '' : ` (${reason})`}`;
+  const interfaces = result.aggregators.map((aggregator) => aggregatorView(aggregator, paint));
+  const body = interfaces.length > 0 ? interfaces : [['no interfaces; make one with: vethcfg add PORT VETH']];
+  return `${[head, ...body.flatMap((lines) => ['', ...lines])].join('\n')}\n`;
+}
+
+function aggregatorView(aggregator: ShownAggregator, paint: Style): string[] {
+  const { name, ports, settings, counters, carrier } = aggregator;
+  const distributing = ports.filter((port) => port.distributing).length;
+  return [
+    `${paint.bold(name)}  ${carrier ? paint.good('carrier on') : paint.bad('carrier off')}, ` +
+      `${distributing} of ${ports.length} ports distributing`,
+    ...aggregator.notes.map((note) => `  note: ${note}`),
+    field(2, 'interface', `index ${aggregator.ifindex}, MAC ${aggregator.mac}, MTU ${aggregator.mtu}`),
+    field(2, 'system', `priority ${aggregator.systemPriority}, ${aggregator.systemId}, key ${hex(aggregator.key)}`),
+    field(2, 'partner', partnerOf(aggregator)),
+    field(2, 'LAG ID', aggregator.activeLag ?? 'none yet'),
+    ...optionLines(2, (option) => option.aggregator?.print(settings)),
+    field(
+      2,
+      'dropped',
+      `to the links: ${counters.txNoPort} without a distributing port, ${counters.txSlowProtocols} slow protocols of ` +
+        `the host, ${counters.txOverrun} overrun; to the host: ${counters.rxHostRefused} refused`,
+    ),
+    ...ports.flatMap((port) => ['', ...portView(port, paint)]),
+  ];
+}
+
+function partnerOf({ partnerSystem, partnerKey }: ShownAggregator): string {
+  if (partnerSystem === undefined) return 'none';
+  return partnerKey === undefined ? partnerSystem : `${partnerSystem}, key ${hex(partnerKey)}`;
+}
+
+function portView(port: ShownPort, paint: Style): string[] {
+  const { dataCounters: data } = port;
+  return [
+    `  ${paint.bold(port.name)}  port ${port.number}, ${use(port, paint)}`,
+    ...port.notes.map((note) => `    note: ${note}`),
+    field(4, 'link', linkOf(port)),
+    field(
+      4,
+      'machines',
+      `${port.selected}; Receive ${port.receive}, Periodic ${port.periodic}, Mux ${port.mux}; ` +
+        `churn: actor ${port.actorChurn}, partner ${port.partnerChurn}`,
+    ),
+    ...informationLines('actor', port.actor).map(indent),
+    ...informationLines('partner', port.partner, port.actor.State.Defaulted).map(indent),
+    field(4, 'LAG ID', port.lagId),
+    ...optionLines(4, (option) => option.port?.print(port.settings)),
+    field(4, 'protocol', protocolOf(port)),
+    field(
+      4,
+      'data',
+      `in ${data.rxFrames} frames ${data.rxBytes} octets, out ${data.txFrames} frames ${data.txBytes} octets`,
+    ),
+    field(
+      4,
+      'dropped',
+      `in: ${data.rxNotCollecting} not collecting, ${data.rxOverrun} overrun; out: ${data.txRefused} refused`,
+    ),
+    ...(port.addresses.length === 0
+      ? []
+      : [field(4, 'addresses', `${port.addresses.join(', ')} (silent while the port is attached)`)]),
+    ...(port.reduced === undefined ? [] : [field(4, 'reduced', port.reduced)]),
+  ];
+}
+
+/** What the port is used for now, in the words a user asks with. */
+function use(port: ShownPort, paint: Style): string {
+  if (port.distributing) {
+    return port.share === undefined
+      ? paint.good('distributing')
+      : paint.good(`distributing ${Math.round(port.share * 100)} % of the conversations`);
+  }
+  if (port.collecting) return paint.bad('collecting only');
+  return paint.bad(port.selected === 'STANDBY' ? 'standing by' : 'not in use');
+}
+
+function linkOf({ link, speed, duplex, settings, mac }: ShownPort): string {
+  const declared = settings.speed === undefined ? '' : ' (declared)';
+  const rate = speed === undefined ? 'speed unknown' : `${speed} Mbit/s${declared}`;
+  return `${link}, ${rate}, ${duplex === undefined ? 'duplex unknown' : `${duplex} duplex`}, MAC ${mac}`;
+}
+
+function protocolOf({ counters }: ShownPort): string {
+  const illegal = Object.entries(counters.illegalRx).filter(([, frames]) => frames > 0);
+  return (
+    `LACPDUs ${counters.lacpdusRx} in, ${counters.lacpdusTx} out; markers ${counters.markersRx} in; ` +
+    `marker responses ${counters.markerResponsesRx} in, ${counters.markerResponsesTx} out; ` +
+    `other ${counters.unknownRx} in; illegal ` +
+    (illegal.length === 0 ? '0 in' : illegal.map(([reason, frames]) => `${frames} in (${reason})`).join(', '))
+  );
+}
+
+/** Options in force, as they would be written, several on a line. */
+function optionLines(indentation: number, print: (option: (typeof OPTIONS)[number]) => string | undefined): string[] {
+  const words = OPTIONS.flatMap((option) => {
+    const value = print(option);
+    return value === undefined ? [] : [`${option.name}=${value}`];
+  });
+  const lines: string[] = [];
+  for (let from = 0; from < words.length; from += 6) {
+    lines.push(field(indentation, from === 0 ? 'options' : '', words.slice(from, from + 6).join(' ')));
+  }
+  return lines;
+}
+
+const field = (indentation: number, label: string, text: string) =>
+  `${' '.repeat(indentation)}${label.padEnd(10)} ${text}`;
+const indent = ([label, text]: readonly [string, string]) => field(4, label, text);
+const hex = (key: number) => `0x${key.toString(16).padStart(4, '0')}`;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { encodeLacpdu, type Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
 import { encodeMarker } from '../../src/lacp/marker.pdu.js';
 import { decodePortState } from '../../src/lacp/port-state.js';
@@ -26,20 +26,19 @@ const FRAMES = [
   ...fc.sample(anyMarker, { seed: SEED, numRuns: 100 }).map(encodeMarker),
 ].map((body, i) => slowProtocolsFrame(`02:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:01`, body));
 
-let folder: string;
-let packets: readonly Json[];
+let dissected: readonly Json[] | undefined;
 
-beforeAll(() => {
-  folder = mkdtempSync(joinPath(tmpdir(), 'veth-tshark-'));
+/** The frames as tshark reads them. A missing tshark fails each test by name, not only the set-up. */
+function packets(): readonly Json[] {
+  dissected ??= dissect(FRAMES);
+  return dissected;
+}
+
+function dissect(frames: readonly Uint8Array[]): readonly Json[] {
+  const folder = mkdtempSync(joinPath(tmpdir(), 'veth-tshark-'));
   const file = joinPath(folder, 'frames.pcap');
-  writeFileSync(file, pcap(FRAMES));
-  packets = dissect(file);
-}, 60_000);
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function dissect(file: string): readonly Json[] {
   try {
+    writeFileSync(file, pcap(frames));
     const args = ['-n', '-r', file, '-T', 'json', '--no-duplicate-keys'];
     const text = execFileSync('tshark', args, {
       encoding: 'utf8',
@@ -50,6 +49,8 @@ function dissect(file: string): readonly Json[] {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new Error('this test compares our decoder with tshark, which is not installed: apt-get install tshark');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -119,16 +120,16 @@ function withoutBody(parsed: Parsed): unknown {
 }
 
 test('tshark saw every frame', () => {
-  expect(packets).toHaveLength(FRAMES.length);
+  expect(packets()).toHaveLength(FRAMES.length);
 });
 
 test('every field of every frame reads the same by us and by tshark', () => {
   for (const [i, frame] of FRAMES.entries()) {
-    expect(withoutBody(parseSlowProtocols(frame)), `frame ${i + 1}`).toEqual(asTsharkSees(packets[i] ?? {}));
+    expect(withoutBody(parseSlowProtocols(frame)), `frame ${i + 1}`).toEqual(asTsharkSees(packets()[i] ?? {}));
   }
 });
 
 test('tshark finds nothing wrong in the form of what we send', () => {
-  const complaints = packets.filter((packet) => /malformed|wrong_tlv|wrong_pad/.test(JSON.stringify(packet)));
+  const complaints = packets().filter((packet) => /malformed|wrong_tlv|wrong_pad/.test(JSON.stringify(packet)));
   expect(complaints).toEqual([]);
 });

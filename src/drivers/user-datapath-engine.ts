@@ -10,7 +10,7 @@
 import { BUCKETS } from '../mux/distributor.js';
 import { type HashPolicy, hashFrame } from '../mux/hash.js';
 import { type ForwardingMemory, interfaceCounter, type LocalTable, portCounter } from './forwarding-memory.js';
-import { BATCH, FRAME_START, FrameArena, PollSet, ReceiveBatch, SendBatch, SLOT } from './sys/batch.js';
+import { BATCH, FRAME_START, FrameArena, ReceiveBatch, SendBatch, SLOT } from './sys/batch.js';
 import { ETH_P_SLOW, MSG_TRUNC } from './sys/constants.js';
 import { PollSet } from './sys/poll-set.js';
 import { Errno } from './sys/sys-error.js';

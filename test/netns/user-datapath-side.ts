@@ -7,6 +7,8 @@
  */
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
+import { AF_PACKET, PACKET_VNET_HDR, SOCK_RAW, SOL_PACKET } from '../../src/drivers/sys/constants.js';
+import { check, libc } from '../../src/drivers/sys/libc.js';
 import type { openUserDatapath } from '../../src/drivers/user-datapath.js';
 
 const [dist = 'dist', hostIfindex = '0'] = process.argv.slice(2);
@@ -29,6 +31,10 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   setFilter: (mac: string, promiscuous: boolean) => datapath.setFilter(mac, promiscuous),
   counters: () => datapath.counters(),
   statistics: () => datapath.statistics(),
+  /** One frame, past the data path, into an interface of this namespace; with a virtio_net_hdr in front or none. */
+  sendFrame: (ifindex: number, hex: string, vnet = '') => sendFrame(ifindex, hex, vnet),
+  /** Without closing anything. */
+  exit: (code: number) => process.exit(code),
 };
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -41,3 +47,15 @@ for await (const line of createInterface({ input: process.stdin })) {
   }
 }
 await datapath.close();
+
+function sendFrame(ifindex: number, hex: string, vnet: string): void {
+  const fd = check(libc().socket(AF_PACKET, SOCK_RAW, 0), 'socket', 'send a test frame');
+  if (vnet !== '') libc().setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, Uint8Array.of(1, 0, 0, 0), 4);
+  const address = new Uint8Array(20);
+  const view = new DataView(address.buffer);
+  view.setUint16(0, AF_PACKET, true);
+  view.setInt32(4, ifindex, true);
+  const frame = Uint8Array.from(Buffer.from(`${vnet}${hex}`, 'hex'));
+  check(libc().sendto(fd, frame, frame.length, 0, address, address.length), 'sendto', 'send a test frame');
+  libc().close(fd);
+}

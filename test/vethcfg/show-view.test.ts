@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../src/aggregator/settings.js';
+import { showView } from '../../vethcfg/show-view.js';
+import { portStatus, shownAggregator, shownPort, showResult, state } from '../daemon/builders.js';
+
+test('an interface with one port in use, in full', () => {
+  expect(showView(showResult([shownAggregator({})]))).toBe(`\
+vethd 0.1.0, data path user
+
+veth0  carrier on, 1 of 1 ports distributing
+  interface  index 5, MAC 02:00:00:00:00:01, MTU 1500
+  system     priority 32768, 02:00:00:00:00:01, key 0x0100
+  partner    00:01:e6:16:87:80, key 0x001b
+  LAG ID     [(1000,00-01-E6-16-87-80,001B,00,0000),(8000,02-00-00-00-00-01,0100,00,0000)]
+  options    lacp=active rate=slow system-priority=32768 system-id=auto key=auto mux=independent
+             hash=layer3+4 min-links=1 max-links=8 agg_wc=1 mac=auto mtu=auto
+  dropped    to the links: 0 without a distributing port, 0 slow protocols of the host, 0 overrun; to the host: 0 refused
+
+  eth0  port 1, distributing 50 % of the conversations
+    link       up, 1000 Mbit/s, full duplex, MAC 02:00:00:00:00:01
+    machines   SELECTED; Receive CURRENT, Periodic SLOW_PERIODIC, Mux DISTRIBUTING; churn: actor NO_CHURN, partner NO_CHURN
+    actor      system 32768,02:00:00:00:00:01 key 0x0100 port 32768,1
+               active, long timeout, aggregatable, in sync, collecting, distributing
+    partner    system 4096,00:01:e6:16:87:80 key 0x001b port 128,7
+               active, long timeout, aggregatable, in sync, collecting, distributing
+    LAG ID     [(1000,00-01-E6-16-87-80,001B,00,0000),(8000,02-00-00-00-00-01,0100,00,0000)]
+    options    agg_wc=auto port-priority=32768 speed=auto aggregation=1
+    protocol   LACPDUs 12 in, 13 out; markers 2 in; marker responses 0 in, 2 out; other 0 in; illegal 0 in
+    data       in 1000 frames 1500000 octets, out 900 frames 1200000 octets
+    dropped    in: 0 not collecting, 0 overrun; out: 0 refused
+`);
+});
+
+test('no interface says how to make one', () => {
+  expect(showView(showResult([]))).toBe(
+    'vethd 0.1.0, data path user\n\nno interfaces; make one with: vethcfg add PORT VETH\n',
+  );
+});
+
+test('why it is this data path', () => {
+  const result = { ...showResult([]), datapath: { kind: 'user', reason: 'no BPF here' } };
+  expect(showView(result)).toContain('data path user (no BPF here)\n');
+});
+
+test('a port without partner, and all that is special about it', () => {
+  const { actor, partner } = portStatus({});
+  const port = shownPort({
+    receive: 'DEFAULTED',
+    mux: 'DETACHED',
+    selected: 'UNSELECTED',
+    collecting: false,
+    distributing: false,
+    share: undefined,
+    link: 'unknown',
+    speed: undefined,
+    duplex: undefined,
+    actor: { ...actor, State: state({ LACP_Timeout: true, Defaulted: true, Expired: true }) },
+    partner: { ...partner, System: '00:00:00:00:00:00' },
+    notes: ['no LACPDU heard', 'speed unknown, admitted by agg_wc'],
+    addresses: ['192.0.2.1/24', 'fe80::1/64'],
+    reduced: 'no netfilter here',
+    counters: { ...portStatus({}).counters, illegalRx: { short: 3, subtype: 0, version: 1 } },
+  });
+  const view = showView(
+    showResult([
+      shownAggregator({
+        carrier: false,
+        activeLag: undefined,
+        partnerSystem: undefined,
+        partnerKey: undefined,
+        notes: ['2 of 3 links needed'],
+        ports: [port],
+      }),
+    ]),
+  );
+  for (const line of [
+    'veth0  carrier off, 0 of 1 ports distributing\n  note: 2 of 3 links needed\n',
+    '  partner    none\n  LAG ID     none yet\n',
+    '  eth0  port 1, not in use\n    note: no LACPDU heard\n    note: speed unknown, admitted by agg_wc\n',
+    '    link       unknown, speed unknown, duplex unknown, MAC ',
+    '               passive, short timeout, individual, out of sync, not collecting, not distributing, defaulted, expired\n',
+    '    partner    none heard (defaults in use)\n    LAG ID',
+    '; illegal 3 in (short), 1 in (version)\n',
+    '    addresses  192.0.2.1/24, fe80::1/64 (silent while the port is attached)\n    reduced    no netfilter here\n',
+  ]) {
+    expect(view).toContain(line);
+  }
+});
+
+test.each([
+  [{ selected: 'STANDBY', collecting: false, distributing: false }, 'standing by'],
+  [{ collecting: true, distributing: false }, 'collecting only'],
+  [{ share: undefined }, 'distributing'],
+] as const)('a port with %j is %s', (differences, words) => {
+  const view = showView(showResult([shownAggregator({ ports: [shownPort(differences)] })]));
+  expect(view).toContain(`  eth0  port 1, ${words}\n`);
+});
+
+test('settings are shown as they would be written', () => {
+  const settings = { ...DEFAULT_AGGREGATOR, key: 4096, agg_wc: false, mac: '02:00:00:00:00:09' };
+  const port = shownPort({ settings: { ...DEFAULT_PORT, speed: 2500, agg_wc: true }, speed: 2500 });
+  const view = showView(showResult([shownAggregator({ settings, ports: [port] })]));
+  expect(view).toContain(' key=4096 ');
+  expect(view).toContain(' agg_wc=0 mac=02:00:00:00:00:09 ');
+  expect(view).toContain('options    agg_wc=1 port-priority=32768 speed=2.5G aggregation=1\n');
+  expect(view).toContain('2500 Mbit/s (declared), ');
+});
+
+test('colours are there on request only, and change nothing else', () => {
+  const result = showResult([shownAggregator({})]);
+  const coloured = showView(result, true);
+  const plain = ['1', '32', '31', '0'].reduce((text, code) => text.replaceAll(`\u001b[${code}m`, ''), coloured);
+  expect(plain).toBe(showView(result));
+  expect(coloured).not.toBe(showView(result));
+});

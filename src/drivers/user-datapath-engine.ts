@@ -70,7 +70,10 @@ export class DatapathEngine {
     this.#poll = new PollSet([wakeFd, this.#host.fd]);
   }
 
+  /** `slot`: the place of its counters. A port that is there already stays as it is. Throws SysError. */
   addPort(ifindex: number, slot: number): void {
+    if (this.#ports.some(({ socket }) => socket.ifindex === ifindex)) return;
+    this.#memory.clearPort(slot);
     const socket = new PacketSocket(ifindex);
     try {
       if (this.#filter !== undefined) socket.setFilter(this.#filter);

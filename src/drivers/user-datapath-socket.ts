@@ -64,6 +64,8 @@ export class PacketSocket {
 
   /** Throws SysError; then nothing stays open. */
   constructor(ifindex: number) {
+    if (!Number.isInteger(ifindex) || ifindex <= 0)
+      throw new RangeError(`${ifindex} is no interface: 0 would mean all`);
     this.ifindex = ifindex;
     // Protocol 0: receives nothing until it is bound, so no frame of another interface slips in.
     const doing = `open a packet socket on interface ${ifindex}`;

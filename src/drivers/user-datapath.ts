@@ -89,21 +89,20 @@ class WorkerHandle implements UserDatapath {
   }
 
   async addPort(ifindex: number): Promise<void> {
-    if (this.#slots.has(ifindex)) return;
-    const slot = this.#freeSlot();
-    this.#memory.clearPort(slot);
+    const slot = this.#slots.get(ifindex) ?? this.#freeSlot();
     this.#slots.set(ifindex, slot);
     try {
       await this.#request((id) => ({ kind: 'add', id, ifindex, slot }));
     } catch (error) {
-      this.#slots.delete(ifindex);
+      if (this.#slots.get(ifindex) === slot) this.#slots.delete(ifindex);
       throw error;
     }
   }
 
+  /** The port's counters go with it. Requests are done in order, so its place may be given away at once. */
   async removePort(ifindex: number): Promise<void> {
-    await this.#request((id) => ({ kind: 'remove', id, ifindex }));
     this.#slots.delete(ifindex);
+    await this.#request((id) => ({ kind: 'remove', id, ifindex }));
   }
 
   setTable(table: Parameters<Datapath['setTable']>[0]): void {

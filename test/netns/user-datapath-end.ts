@@ -39,7 +39,11 @@ export class End {
   ) {
     const [file = '', ...rest] = host.inside([
       process.execPath,
-      ...['--import', 'tsx', 'test/netns/user-datapath-side.ts', 'dist', `${peerIfindex}`],
+      '--import',
+      'tsx',
+      'test/netns/user-datapath-side.ts',
+      'dist',
+      `${peerIfindex}`,
     ]);
     this.#child = spawn(file, rest, { cwd: ROOT });
     this.#child.stderr.pipe(process.stderr);

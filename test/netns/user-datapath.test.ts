@@ -238,6 +238,7 @@ describe('ports come and go', () => {
 
   test('an interface that does not exist is refused with its number', async () => {
     await expect(a.call('addPort', 4711)).rejects.toThrow(/interface 4711.*ENODEV/);
+    await expect(a.call('addPort', 0)).rejects.toThrow(/0 is no interface/);
     await settled(a, '10.0.0.2');
   });
 

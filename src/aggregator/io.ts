@@ -75,6 +75,8 @@ export interface MemberRecord {
   readonly adminUp: boolean;
   readonly mtu: number;
   readonly sysctls: Readonly<Record<string, string>>;
+  /** Configured IPv6 addresses, which silencing deletes: bodies of RTM_NEWADDR messages in hexadecimal. */
+  readonly addresses?: readonly string[] | undefined;
 }
 
 /** A port under our control: its own stack is silent until released. */

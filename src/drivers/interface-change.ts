@@ -1,7 +1,6 @@
 /** Single questions and changes to one interface, each on a socket of its own: they are rare. */
 import {
   IFLA_IFNAME,
-  IFLA_TARGET_NETNSID,
   ifinfomsg,
   type LinkMessage,
   RTM_DELLINK,
@@ -14,13 +13,8 @@ import { type Attribute, encodeAttributes, NLM_F_CREATE, NLM_F_EXCL } from './ne
 import { openRtnetlink, type Rtnetlink } from './rtnetlink.js';
 import { Errno, SysError } from './sys/sys-error.js';
 
-/** An interface of this namespace, or of the namespace that this one knows as `netnsid`. */
-export interface Place {
-  readonly ifindex: number;
-  readonly netnsid?: number | undefined;
-}
-
-function withRtnetlink<T>(use: (rtnetlink: Rtnetlink) => T): T {
+/** A socket for the duration of a call. */
+export function withRtnetlink<T>(use: (rtnetlink: Rtnetlink) => T): T {
   const rtnetlink = openRtnetlink();
   try {
     return use(rtnetlink);
@@ -50,10 +44,8 @@ export function changeFlags(ifindex: number, flags: number, mask: number, doing:
 }
 
 /** Sets attributes such as IFLA_MTU. */
-export function changeAttributes(place: Place, attributes: readonly Attribute[], doing: string): void {
-  const where: Attribute[] = place.netnsid === undefined ? [] : [[IFLA_TARGET_NETNSID, place.netnsid]];
-  const all = [...where, ...attributes];
-  withRtnetlink((rtnetlink) => rtnetlink.change(RTM_SETLINK, 0, ifinfomsg(place.ifindex), all, doing));
+export function changeAttributes(ifindex: number, attributes: readonly Attribute[], doing: string): void {
+  withRtnetlink((rtnetlink) => rtnetlink.change(RTM_SETLINK, 0, ifinfomsg(ifindex), attributes, doing));
 }
 
 /** Makes an interface; `SysError` EEXIST when the name is taken. */

@@ -22,7 +22,6 @@ export const IFLA_LINKINFO = 18;
 export const IFLA_IFALIAS = 20;
 const IFLA_PROMISCUITY = 30;
 export const IFLA_LINK_NETNSID = 37;
-export const IFLA_TARGET_NETNSID = 46;
 export const IFLA_INFO_KIND = 1;
 export const IFLA_INFO_DATA = 2;
 export const VETH_INFO_PEER = 1;

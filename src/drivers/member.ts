@@ -8,20 +8,19 @@
  * strict reverse-path filter.
  */
 import type { LinkFacts, Member, MemberRecord } from '../aggregator/io.js';
+import { keepAddresses, restoreAddress } from './interface-address.js';
 import { changeAttributes, changeFlags, findByIndex, unlessGone } from './interface-change.js';
 import { readSysctl, writeSysctl } from './interface-sysctl.js';
-import { IFLA_MTU } from './link-message.js';
+import { IFLA_MTU, type LinkMessage } from './link-message.js';
 import { silence } from './silence-program.js';
 import { IFF_NOARP, IFF_UP } from './sys/constants.js';
 import { Errno, SysError } from './sys/sys-error.js';
 
 /**
- * Settings while attached, in the order in which they are written; put back in reverse order.
- * keep_addr_on_down comes first: without it disable_ipv6 would delete the port's configured addresses for good.
- * arp_ignore 8: answer for no local address.
+ * Settings while attached. disable_ipv6 also deletes the port's IPv6 addresses and routes; the configured addresses
+ * are put back on release (routes other than those of their prefixes are not). arp_ignore 8: answer for no address.
  */
 const ATTACHED_SYSCTLS: readonly (readonly [setting: string, value: string])[] = [
-  ['ipv6/keep_addr_on_down', '1'],
   ['ipv6/disable_ipv6', '1'],
   ['ipv4/rp_filter', '1'],
   ['ipv4/arp_ignore', '8'],
@@ -36,16 +35,8 @@ export function attachMember(facts: LinkFacts, former?: MemberRecord): Member {
   const { ifindex } = facts;
   const link = findByIndex(ifindex);
   if (link === undefined) throw new SysError('rtnetlink', Errno.ENODEV, `attach ${facts.name}`);
-  const { name, adminUp, mtu } = link.facts;
-  const found: MemberRecord = {
-    ifindex,
-    name,
-    noarp: (link.flags & IFF_NOARP) !== 0,
-    adminUp,
-    mtu,
-    sysctls: readSysctls(name),
-  };
-  const record = former ?? found;
+  const { name } = link.facts;
+  const record: MemberRecord = former?.ifindex === ifindex ? { ...former, name } : recordOf(link);
 
   const silenced = trySilence(ifindex);
   let attached = true;
@@ -68,7 +59,7 @@ export function attachMember(facts: LinkFacts, former?: MemberRecord): Member {
       record,
       reduced: reducedBy(name, silenced.refused, refusals),
       setMtu(value) {
-        changeAttributes({ ifindex }, [[IFLA_MTU, value]], `set the MTU of ${name} to ${value}`);
+        changeAttributes(ifindex, [[IFLA_MTU, value]], `set the MTU of ${name} to ${value}`);
         mtuChanged = true;
       },
       release: undo,
@@ -87,6 +78,20 @@ export function restoreMember(record: MemberRecord): void {
   if (findByIndex(record.ifindex)?.facts.name !== record.name) return;
   const failed = tryRestore(record.ifindex, record, true);
   if (failed !== undefined) throw failed;
+}
+
+/** The port as it is now, for `release`. */
+function recordOf(link: LinkMessage): MemberRecord {
+  const { ifindex, name, adminUp, mtu } = link.facts;
+  return {
+    ifindex,
+    name,
+    noarp: (link.flags & IFF_NOARP) !== 0,
+    adminUp,
+    mtu,
+    sysctls: readSysctls(name),
+    addresses: keepAddresses(ifindex),
+  };
 }
 
 function readSysctls(name: string): Record<string, string> {
@@ -108,8 +113,8 @@ function trySilence(ifindex: number): { readonly close: () => void; readonly ref
 }
 
 /**
- * Restores what the record says, each step for itself, under the name that the interface has now. The administrative
- * state comes before IPv6, which would lose kept addresses if it were switched on and the interface then set down.
+ * Restores what the record says, each step for itself, under the name that the interface has now. The addresses come
+ * last: they need IPv6, and setting an interface down would delete them again.
  * Returns the first failure that is not the interface's absence.
  */
 function tryRestore(ifindex: number, record: MemberRecord, withMtu: boolean): unknown {
@@ -127,11 +132,14 @@ function tryRestore(ifindex: number, record: MemberRecord, withMtu: boolean): un
   const flags = (record.noarp ? IFF_NOARP : 0) | (record.adminUp ? IFF_UP : 0);
   step(() => changeFlags(ifindex, flags, IFF_NOARP | IFF_UP, `restore the flags of ${name}`));
   if (withMtu && now.facts.mtu !== record.mtu) {
-    step(() => changeAttributes({ ifindex }, [[IFLA_MTU, record.mtu]], `restore the MTU of ${name}`));
+    step(() => changeAttributes(ifindex, [[IFLA_MTU, record.mtu]], `restore the MTU of ${name}`));
   }
-  for (const [setting] of [...ATTACHED_SYSCTLS].reverse()) {
+  for (const [setting] of ATTACHED_SYSCTLS) {
     const former = record.sysctls[setting];
     if (former !== undefined && readSysctl(name, setting) !== former) writeSysctl(name, setting, former);
+  }
+  for (const address of record.addresses ?? []) {
+    step(() => restoreAddress(address, `restore an IPv6 address of ${name}`));
   }
   return failure;
 }

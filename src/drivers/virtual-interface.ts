@@ -1,6 +1,7 @@
 /**
  * The interface that the host sees, NAME, and its hidden peer `_NAME`: a pair of kernel veth devices.
- * The pair needs no process to live; NAME may be moved into another network namespace, its peer stays here.
+ * The pair needs no process to live; NAME may be moved into another network namespace, its peer stays here. Then MAC
+ * address and MTU of NAME are the business of that namespace, and stay as they are; carrier and removal still work.
  * NAME's carrier follows the administrative state of the peer. The peer has no stack of its own: no ARP, no IPv6,
  * and where the kernel permits it a program drops what the host sends before it gets to the stack again.
  */
@@ -9,6 +10,7 @@ import type { Mac } from '../lacp/variables.js';
 import * as change from './interface-change.js';
 import { writeSysctl } from './interface-sysctl.js';
 import * as link from './link-message.js';
+import type { Attribute } from './netlink-message.js';
 import { silence } from './silence-program.js';
 import { IFF_NOARP, IFF_UP, IFNAMSIZ } from './sys/constants.js';
 import { Errno, SysError } from './sys/sys-error.js';
@@ -64,9 +66,8 @@ export function createVirtualInterface(name: string, facts: VirtualInterfaceFact
   const made = change.findByName(peerName(name));
   if (made === undefined) throw new SysError('rtnetlink', Errno.ENODEV, doing, `${peerName(name)} went away`);
   try {
-    const host = hostEnd(made.facts.ifindex);
-    for (const place of [{ ifindex: made.facts.ifindex }, host]) {
-      change.changeAttributes(place, [[link.IFLA_IFALIAS, PAIR_ALIAS]], `mark ${name} as ours`);
+    for (const ifindex of [made.facts.ifindex, hostEnd(made.facts.ifindex).ifindex]) {
+      change.changeAttributes(ifindex, [[link.IFLA_IFALIAS, PAIR_ALIAS]], `mark ${name} as ours`);
     }
     return drive(name, made.facts.ifindex);
   } catch (error) {
@@ -85,11 +86,11 @@ export function adoptVirtualInterface(name: string): VethPair | undefined {
   return drive(name, peer.facts.ifindex);
 }
 
-/** Where NAME is now: the peer always knows, and in which namespace. */
-function hostEnd(peerIfindex: number): change.Place {
+/** NAME's index where it is now; the peer always knows. Not `here`: in another namespace, where the user has it. */
+function hostEnd(peerIfindex: number): { readonly ifindex: number; readonly here: boolean } {
   const peer = change.findByIndex(peerIfindex);
   if (peer?.link === undefined) throw new SysError('rtnetlink', Errno.ENODEV, 'find the virtual interface');
-  return { ifindex: peer.link, netnsid: peer.linkNetnsid };
+  return { ifindex: peer.link, here: peer.linkNetnsid === undefined };
 }
 
 function drive(name: string, peerIfindex: number): VethPair {
@@ -101,6 +102,11 @@ function drive(name: string, peerIfindex: number): VethPair {
   const ipv6Left = ipv6 !== undefined && ipv6 !== 'ENOENT' ? `ipv6/disable_ipv6 not set (${ipv6})` : undefined;
   const reasons = [silenced.refused, ipv6Left].filter((reason) => reason !== undefined);
 
+  function changeHostEnd(attributes: readonly Attribute[], doing: string): void {
+    const host = hostEnd(peerIfindex);
+    if (host.here) change.changeAttributes(host.ifindex, attributes, doing);
+  }
+
   return {
     name,
     ifindex: hostEnd(peerIfindex).ifindex,
@@ -108,13 +114,12 @@ function drive(name: string, peerIfindex: number): VethPair {
     reduced: reasons.length === 0 ? undefined : `${hidden}: ${reasons.join('; ')}`,
     setMac(mac) {
       const doing = `set the MAC address of ${name} to ${mac}`;
-      change.changeAttributes(hostEnd(peerIfindex), [[link.IFLA_ADDRESS, link.macBytes(mac)]], doing);
+      changeHostEnd([[link.IFLA_ADDRESS, link.macBytes(mac)]], doing);
     },
     setMtu(mtu) {
       const doing = `set the MTU of ${name} to ${mtu}`;
-      for (const place of [{ ifindex: peerIfindex }, hostEnd(peerIfindex)]) {
-        change.changeAttributes(place, [[link.IFLA_MTU, mtu]], doing);
-      }
+      change.changeAttributes(peerIfindex, [[link.IFLA_MTU, mtu]], doing);
+      changeHostEnd([[link.IFLA_MTU, mtu]], doing);
     },
     setCarrier(up) {
       change.changeFlags(peerIfindex, up ? IFF_UP : 0, IFF_UP, `switch the carrier of ${name} ${up ? 'on' : 'off'}`);

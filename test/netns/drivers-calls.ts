@@ -57,10 +57,10 @@ export function openCalls(say: (message: unknown) => void): Calls {
     },
     counted: () => Object.fromEntries(counting ?? []),
     counters: () => wire.counters(),
-    attach: (name: string) => {
+    attach: (name: string, former?: MemberRecord) => {
       const facts = watch.links().find((link) => link.name === name);
       if (facts === undefined) throw new Error(`no interface ${name}`);
-      const member = attachMember(facts);
+      const member = attachMember(facts, former);
       members.set(facts.ifindex, member);
       return { record: member.record, reduced: member.reduced };
     },
@@ -98,8 +98,8 @@ export function openCalls(say: (message: unknown) => void): Calls {
     /** More changes than the event socket holds, without a look at it; the MTU ends at `last`. */
     storm: (name: string, times: number, last: number) => {
       const ifindex = indexOf(name);
-      for (let i = 0; i < times; i++) changeAttributes({ ifindex }, [[IFLA_MTU, i % 2 === 0 ? 1400 : 1300]], 'test');
-      changeAttributes({ ifindex }, [[IFLA_MTU, last]], 'test');
+      for (let i = 0; i < times; i++) changeAttributes(ifindex, [[IFLA_MTU, i % 2 === 0 ? 1400 : 1300]], 'test');
+      changeAttributes(ifindex, [[IFLA_MTU, last]], 'test');
     },
     /** IPv4 frames that a packet tap on the interface has seen since `tap`. */
     tap: (ifindex: number) => {

@@ -13,8 +13,23 @@ export interface CommandSpec {
   readonly words: readonly { readonly notation: string; readonly help: string; readonly kinds: readonly WordKind[] }[];
   /** Options that its help lists. */
   readonly lists?: 'add' | 'set';
+  /** More text for its help. */
+  readonly details?: readonly string[];
   readonly examples: readonly string[];
 }
+
+/** Words and letters of the table (src/daemon/status-table.ts); only those of a port in use are attested by veth-0.4.0. */
+const STATUS_LEGEND = [
+  'S               S selected, U unselected, B standing by',
+  'A_KEY, P_KEY    operational key of actor and partner, hexadecimal',
+  'PARTNER_SYS     system of the partner, zeros when none was heard',
+  'MUX             DETACH WAIT ATTACH COLL DIST, COLDIS with mux=coupled',
+  'RECV            INIT P_DISA (port disabled) L_DISA (LACP disabled) EXPIRD DEFLTD CURRNT',
+  'PERIO           NO_P FAST_P SLOW_P P_TX',
+  'A_STAT, P_STAT  state of actor and partner, bit 0 first, _ when clear: L active, T short timeout,',
+  '                A aggregatable, S in sync, C collecting, D distributing, F defaulted, E expired',
+  'The interface carries traffic as soon as one of its ports is in DIST (or COLDIS).',
+];
 
 const OPTION_WORDS = 'what to set, see below';
 
@@ -57,6 +72,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     syntax: '[VETH]',
     summary: 'print the status table, a line a port',
     words: [{ notation: '[VETH]', help: 'this interface only', kinds: ['veth'] }],
+    details: STATUS_LEGEND,
     examples: ['vethcfg status', 'vethcfg status veth0'],
   },
   {

@@ -53,6 +53,7 @@ function addCommand(program: Command, spec: CommandSpec, world: World): void {
   command.addHelpText('after', () =>
     [
       ...(spec.lists === undefined ? [] : ['', optionHelp()]),
+      ...(spec.details === undefined ? [] : ['', ...spec.details]),
       '',
       'Examples:',
       ...spec.examples.map((line) => `  ${line}`),

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { OPTIONS } from '../../src/daemon/options.js';
 import { COMMANDS } from '../../vethcfg/commands.js';
 import { completionScript } from '../../vethcfg/completion.js';
+
+// Each test starts a bash: more time than the default on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 /** Runs the completion function in bash as readline would, on words split at `=`. */
 function complete(...words: string[]): string[] {

@@ -274,4 +274,12 @@ describe('help', () => {
       expect(stdout).toContain(line);
     }
   });
+
+  test('help status explains every column and every letter of the table', async () => {
+    const { stdout } = await vethcfg(['help', 'status']);
+    const columns = ['S', 'A_KEY', 'P_KEY', 'PARTNER_SYS', 'MUX', 'RECV', 'PERIO', 'A_STAT', 'P_STAT'];
+    for (const word of [...columns, 'L active', 'T short', 'F defaulted', 'E expired', 'B standing by', 'COLDIS']) {
+      expect(stdout).toContain(word);
+    }
+  });
 });

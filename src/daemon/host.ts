@@ -1,0 +1,334 @@
+/**
+ * The bundles of one network namespace, between engine and kernel: what the engine decides ends in a bundle, and what
+ * the kernel tells of links ends in the engine. Commands (daemon.ts) call it one after the other.
+ */
+import type {
+  Clock,
+  Datapath,
+  LinkEvent,
+  LinkFacts,
+  LinkWatch,
+  Member,
+  MemberRecord,
+  SlowProtocolsWire,
+  VirtualInterface,
+} from '../aggregator/io.js';
+import type { Transition } from '../aggregator/port.js';
+import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
+import type { SystemStatus } from '../aggregator/status.js';
+import { LacpSystem } from '../aggregator/system.js';
+import type { Mac } from '../lacp/variables.js';
+import { Bundle, type BundlePort } from './bundle.js';
+import type { Log } from './log.js';
+import type { SavedInterface } from './saved-state.js';
+
+/** Everything with an effect outside this process. */
+export interface Drivers {
+  readonly clock: Clock;
+  readonly links: LinkWatch;
+  readonly wire: SlowProtocolsWire;
+  createVirtualInterface(name: string, facts: { mac: Mac; mtu: number }): VirtualInterface;
+  adoptVirtualInterface(name: string): VirtualInterface | undefined;
+  attachMember(facts: LinkFacts, former?: MemberRecord): Member;
+  restoreMember(record: MemberRecord): void;
+  openDatapath(hostIfindex: number, name: string): Promise<Datapath>;
+}
+
+export interface HostOptions {
+  readonly drivers: Drivers;
+  readonly log: Log;
+  /** Something that the status shows has changed. */
+  readonly changed: (status: SystemStatus) => void;
+  /** What must be kept over a crash has changed by an event, not by a command; also what remains to be done for it. */
+  readonly event: (act: () => Promise<void>) => void;
+}
+
+export class Host {
+  readonly bundles = new Map<string, Bundle>();
+  readonly #system: LacpSystem;
+  /** ifindex -> port number, for frames. */
+  readonly #numbers = new Map<number, number>();
+
+  constructor(private readonly options: HostOptions) {
+    const { drivers, log } = options;
+    this.#system = new LacpSystem({
+      clock: drivers.clock,
+      send: (number, frame) => {
+        const port = this.#portByNumber(number);
+        if (port !== undefined) drivers.wire.send(port.ifindex, frame);
+      },
+      forwarding: (name, forwarding) => this.bundles.get(name)?.forward(forwarding),
+      transition: (aggregator, port, transition) => logTransition(log, aggregator, port, transition),
+      changed: () => options.changed(this.status()),
+    });
+  }
+
+  /** Link events and frames come in from now on. */
+  listen(): void {
+    const { drivers, log } = this.options;
+    // A fault of ours with one port's event must not end the service of the others.
+    const guarded = (what: string, act: () => void) => {
+      try {
+        act();
+      } catch (error) {
+        log.error(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      }
+    };
+    drivers.links.start((event) => guarded('link event', () => this.#linkEvent(event)));
+    drivers.wire.start((ifindex, frame) => {
+      const number = this.#numbers.get(ifindex);
+      if (number !== undefined) guarded(`frame on port ${number}`, () => this.#system.receive(number, frame));
+    });
+  }
+
+  /** Stops the engine and gives up sockets; every bundle must have been removed. */
+  close(): void {
+    this.#system.close();
+    this.options.drivers.wire.close();
+    this.options.drivers.links.close();
+  }
+
+  status(): SystemStatus {
+    return this.#system.status();
+  }
+
+  links(): readonly LinkFacts[] {
+    return this.options.drivers.links.links();
+  }
+
+  /** Addresses of an interface. */
+  addresses(ifindex: number): readonly string[] {
+    return this.options.drivers.links.addresses(ifindex);
+  }
+
+  attach(facts: LinkFacts): Member {
+    return this.options.drivers.attachMember(facts);
+  }
+
+  /** A new interface, whose address and MTU come from its first port unless they are set. */
+  async makeBundle(name: string, first: LinkFacts, member: Member, settings: AggregatorSettings): Promise<Bundle> {
+    const { drivers } = this.options;
+    // Where the port's own stack cannot be shut off wholly, an address of its own keeps unicast frames from it.
+    const mac = settings.mac ?? (member.reduced === undefined ? first.mac : siblingAddress(first.mac));
+    const mtu = settings.mtu ?? first.mtu;
+    const virtual = drivers.createVirtualInterface(name, { mac, mtu });
+    try {
+      return await this.#openBundle(name, this.#freeIndex(name), virtual, { mac, mtu }, settings);
+    } catch (error) {
+      virtual.remove();
+      throw error;
+    }
+  }
+
+  async #openBundle(
+    name: string,
+    index: number,
+    virtual: VirtualInterface,
+    { mac, mtu }: { mac: Mac; mtu: number },
+    settings: AggregatorSettings,
+  ): Promise<Bundle> {
+    const datapath = await this.options.drivers.openDatapath(virtual.peerIfindex, name);
+    const bundle = new Bundle(name, index, virtual, datapath, mac, mtu, settings, this.options.log);
+    virtual.setCarrier(false);
+    this.bundles.set(name, bundle);
+    this.#system.addAggregator(name, index, mac, settings);
+    this.options.log.info(`${name}: made, address ${mac}, MTU ${mtu}`);
+    return bundle;
+  }
+
+  async addPort(bundle: Bundle, port: Omit<BundlePort, 'number' | 'ifindex'>, wanted?: number): Promise<void> {
+    const { ifindex, name } = port.facts;
+    const { drivers, log } = this.options;
+    const number = wanted ?? this.#freeNumber();
+    const entry: BundlePort = { ...port, ifindex, number };
+    drivers.wire.join(ifindex);
+    try {
+      await bundle.addPort(entry);
+    } catch (error) {
+      drivers.wire.leave(ifindex);
+      throw error;
+    }
+    this.#numbers.set(ifindex, number);
+    // What the kernel says now: attaching has set the port up.
+    entry.facts = drivers.links.links().find((link) => link.ifindex === ifindex) ?? port.facts;
+    this.#system.addPort(bundle.name, entry.facts, port.settings, number);
+    log.info(`${bundle.name}: ${name} added as port ${number}`);
+  }
+
+  /** Farewell first; resolves when the port is the host's again. */
+  async removePort(bundle: Bundle, port: BundlePort): Promise<void> {
+    await new Promise<void>((released) => this.#system.removePort(port.number, released));
+    await this.#forgetPort(bundle, port);
+    this.options.log.info(`${bundle.name}: ${port.facts.name} removed`);
+  }
+
+  async removeBundle(bundle: Bundle): Promise<void> {
+    await Promise.all([...bundle.ports].map((port) => this.removePort(bundle, port)));
+    this.bundles.delete(bundle.name);
+    this.#system.removeAggregator(bundle.name);
+    await bundle.remove();
+    this.options.log.info(`${bundle.name}: removed`);
+  }
+
+  /** New settings of an interface. Throws what the kernel refuses, with nothing changed. */
+  configure(bundle: Bundle, settings: AggregatorSettings): void {
+    bundle.configure(settings);
+    this.#system.setAggregator(bundle.name, settings, bundle.mac);
+  }
+
+  configurePort(port: BundlePort, settings: PortSettings): void {
+    port.settings = settings;
+    this.#system.setPort(port.number, settings);
+  }
+
+  /** An interface of a daemon that was killed: the same interface, ports and settings again; LACP starts anew. */
+  async takeUp(saved: SavedInterface): Promise<void> {
+    const { drivers, log } = this.options;
+    try {
+      const mtu = saved.settings.mtu ?? Math.min(1500, ...saved.ports.map((port) => port.record.mtu));
+      const adopted = drivers.adoptVirtualInterface(saved.name);
+      const virtual = adopted ?? drivers.createVirtualInterface(saved.name, { mac: saved.mac, mtu });
+      const now = drivers.links.links().find((link) => link.ifindex === virtual.ifindex);
+      const facts = { mac: saved.mac, mtu: now?.mtu ?? mtu };
+      const bundle = await this.#openBundle(saved.name, saved.index, virtual, facts, saved.settings);
+      for (const port of saved.ports) {
+        const link = drivers.links.links().find((candidate) => candidate.ifindex === port.record.ifindex);
+        if (link === undefined) {
+          log.warn(`${saved.name}: port ${port.record.name} is no longer there; left out`);
+          continue;
+        }
+        const member = drivers.attachMember(link, port.record);
+        await this.addPort(bundle, { facts: link, member, settings: port.settings }, port.number);
+      }
+      log.info(`${saved.name}: taken up from the daemon before`);
+    } catch (error) {
+      log.error(`${saved.name}: not taken up again: ${error instanceof Error ? error.message : String(error)}`);
+      for (const port of saved.ports) this.#restore(port.record);
+    }
+  }
+
+  /** What must be kept over a crash. */
+  saved(): SavedInterface[] {
+    return [...this.bundles.values()].map((bundle) => ({
+      name: bundle.name,
+      index: bundle.index,
+      mac: bundle.mac,
+      settings: bundle.settings,
+      ports: bundle.ports.map(({ number, settings, member, facts }) => ({
+        number,
+        settings,
+        record: { ...member.record, name: facts.name },
+      })),
+    }));
+  }
+
+  portByName(name: string): { bundle: Bundle; port: BundlePort } | undefined {
+    for (const bundle of this.bundles.values()) {
+      const port = bundle.ports.find((candidate) => candidate.facts.name === name);
+      if (port !== undefined) return { bundle, port };
+    }
+    return undefined;
+  }
+
+  /** The engine has let go of the port: give it back to the host. */
+  async #forgetPort(bundle: Bundle, port: BundlePort): Promise<void> {
+    this.#numbers.delete(port.ifindex);
+    this.options.drivers.wire.leave(port.ifindex);
+    await bundle.removePort(port);
+  }
+
+  #restore(record: MemberRecord): void {
+    try {
+      this.options.drivers.restoreMember(record);
+    } catch (error) {
+      this.options.log.warn(`${record.name}: not restored: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #linkEvent(event: LinkEvent): void {
+    if (event.kind === 'address') return;
+    const ifindex = event.kind === 'link' ? event.facts.ifindex : event.ifindex;
+    for (const bundle of this.bundles.values()) {
+      const port = bundle.portByIndex(ifindex);
+      if (port !== undefined) {
+        if (event.kind === 'link') this.#portChanged(bundle, port, event.facts);
+        else this.#portGone(bundle, port);
+      } else if (ifindex === bundle.virtual.ifindex || ifindex === bundle.virtual.peerIfindex) {
+        this.#virtualEvent(bundle, event);
+      }
+    }
+  }
+
+  #portChanged(bundle: Bundle, port: BundlePort, facts: LinkFacts): void {
+    const renamed = facts.name !== port.facts.name;
+    if (renamed) this.options.log.info(`${bundle.name}: ${port.facts.name} is now called ${facts.name}`);
+    port.facts = facts;
+    this.#system.linkChanged(port.number, facts);
+    bundle.adjustMtu();
+    if (renamed) this.options.event(async () => {});
+  }
+
+  #portGone(bundle: Bundle, port: BundlePort): void {
+    this.options.log.warn(`${bundle.name}: ${port.facts.name} has gone; removed from the interface`);
+    this.#system.dropPort(port.number);
+    this.options.event(() => this.#forgetPort(bundle, port));
+  }
+
+  #virtualEvent(bundle: Bundle, event: LinkEvent): void {
+    const { log, drivers } = this.options;
+    if (event.kind === 'link') {
+      if (event.facts.ifindex !== bundle.virtual.ifindex) return;
+      // An event may be older than our own last change: what counts is what the kernel says now.
+      const facts = drivers.links.links().find((link) => link.ifindex === bundle.virtual.ifindex);
+      if (facts === undefined || !bundle.follow(facts)) return;
+      this.#system.setAggregator(bundle.name, bundle.settings, bundle.mac);
+      this.options.event(async () => {});
+      return;
+    }
+    // The host's end in another namespace still works through its peer here; without the peer the interface is gone.
+    if (drivers.links.links().some((link) => link.ifindex === bundle.virtual.peerIfindex)) return;
+    log.error(`${bundle.name}: the interface was removed by somebody else; its ports are released`);
+    this.options.event(async () => {
+      if (this.bundles.get(bundle.name) === bundle) await this.removeBundle(bundle);
+    });
+  }
+
+  /** veth0 is number 0; a name without a number, or with one in use, gets the lowest that is free. */
+  #freeIndex(veth: string): number {
+    const used = new Set([...this.bundles.values()].map((bundle) => bundle.index));
+    const own = Number(/(\d{1,3})$/.exec(veth)?.[1] ?? Number.NaN);
+    if (own < 255 && !used.has(own)) return own;
+    let index = 0;
+    while (used.has(index)) index++;
+    return index;
+  }
+
+  #freeNumber(): number {
+    const used = new Set(this.#numbers.values());
+    let number = 1;
+    while (used.has(number)) number++;
+    return number;
+  }
+
+  #portByNumber(number: number): BundlePort | undefined {
+    for (const bundle of this.bundles.values()) {
+      const port = bundle.ports.find((candidate) => candidate.number === number);
+      if (port !== undefined) return port;
+    }
+    return undefined;
+  }
+}
+
+/** Another unicast address, locally administered, made from a given one. */
+function siblingAddress(mac: Mac): Mac {
+  const first = Number.parseInt(mac.slice(0, 2), 16);
+  return ((first | 0x02) ^ 0x04).toString(16).padStart(2, '0') + mac.slice(2);
+}
+
+/** The states that an operator follows; the others are for a close look. */
+function logTransition(log: Log, aggregator: string, port: string, { machine, from, to, cause }: Transition): void {
+  if (machine === 'transmit') return;
+  const line = `${aggregator} ${port} ${machine}: ${from} (${cause.type}) -> ${to}`;
+  if (machine === 'mux' || machine === 'receive') log.info(line);
+  else log.debug(line);
+}

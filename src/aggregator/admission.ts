@@ -30,8 +30,9 @@ export function admit(facts: Link, settings: PortSettings, aggregatorWildcard: b
 
   const doubts: string[] = [];
   if (link === 'unknown') doubts.push('link state unknown');
-  if (speed === undefined) doubts.push('speed unknown');
-  if (duplex === undefined) doubts.push('duplex unknown');
+  // A link that is down has nothing to report: that is no doubt about it.
+  if (link !== 'down' && speed === undefined) doubts.push('speed unknown');
+  if (link !== 'down' && duplex === undefined) doubts.push('duplex unknown');
   if (duplex === 'half') doubts.push('half duplex');
 
   return {
@@ -46,6 +47,15 @@ export function admit(facts: Link, settings: PortSettings, aggregatorWildcard: b
         : `${doubt}: kept out because agg_wc=0 (declare speed=MBIT on the port, or set agg_wc=1)`,
     ),
   };
+}
+
+/**
+ * New facts of a link, with the speed and duplex it had before it went down: most drivers report none while it is down,
+ * and a cable that is pulled and put back must not change the key of the port.
+ */
+export function remember<Facts extends Link>(facts: Facts, before: Link): Facts {
+  const down = facts.link === 'down' || !facts.adminUp;
+  return down ? { ...facts, speed: facts.speed ?? before.speed, duplex: facts.duplex ?? before.duplex } : facts;
 }
 
 /** Speeds that have a class of their own in the key, Mbit/s. Class 15 is any other. */
@@ -69,7 +79,9 @@ export function operationalKey(adminKey: number, speed: number | undefined): num
  * of account, as with the wildcard on all ports.
  */
 export function sortingSpeeds(ports: readonly Admission[]): (number | undefined)[] {
-  const strict = ports.flatMap((port) => (!port.wildcard && port.admitted ? [port.speed ?? 0] : []));
+  const strict = ports.flatMap(({ wildcard, admitted, speed }) =>
+    wildcard || !admitted || speed === undefined ? [] : [speed],
+  );
   const reference = strict.length === 0 ? undefined : Math.max(...strict);
   return ports.map((port) => (port.wildcard ? reference : port.speed));
 }

@@ -9,12 +9,12 @@
  * The table changes before the partner is told: frames are collected before it may send them, and no longer
  * distributed before it may stop collecting.
  */
-import { samePort } from '../lacp/functions.js';
+import { samePort, sameState } from '../lacp/functions.js';
 import { encodeLacpdu } from '../lacp/lacpdu.pdu.js';
 import type { PortStimulus } from '../lacp/port-setup.js';
 import { slowProtocolsFrame } from '../lacp/slow-protocols.js';
 import type { Mac, PortVariables } from '../lacp/variables.js';
-import { admit } from './admission.js';
+import { admit, remember } from './admission.js';
 import { Aggregator, type Forwarding, type Member, newCounters } from './aggregator.js';
 import type { Clock, LinkFacts } from './io.js';
 import { noPartner } from './lag-id.js';
@@ -114,7 +114,7 @@ export class LacpSystem {
   linkChanged(number: number, facts: LinkFacts): void {
     const { aggregator, member } = this.#port(number);
     this.#enter(() => {
-      member.facts = facts;
+      member.facts = remember(facts, member.facts);
       this.#reconfigure(aggregator);
     });
   }
@@ -217,13 +217,13 @@ export class LacpSystem {
     aggregator.runSelection(now);
     const forwarding = aggregator.updateForwarding();
     if (forwarding !== undefined) this.effects.forwarding(aggregator.name, forwarding);
-    for (const member of [...aggregator.members.values()]) this.#finish(aggregator, member, now);
+    for (const member of aggregator.members.values()) this.#finish(aggregator, member, now);
     this.effects.changed();
   }
 
   #finish(aggregator: Aggregator, member: Member, now: number): void {
     member.port.transmitIfDue(now);
-    const { leaving, timers } = member.port.variables;
+    const { leaving, clockwork } = member.port.variables;
     if (leaving && timers.transmit_timer === undefined) this.#release(aggregator, member);
     else this.#timers.set(member.number, member.port.nextDeadline);
   }
@@ -288,7 +288,3 @@ function mattersToOthers(a: PortVariables, b: PortVariables): boolean {
     sameState(a.Actor_Oper.State, b.Actor_Oper.State)
   );
 }
-
-type State = PortVariables['Actor_Oper']['State'];
-const sameState = (a: State, b: State): boolean =>
-  a === b || (Object.keys(a) as (keyof State)[]).every((bit) => a[bit] === b[bit]);

@@ -54,7 +54,10 @@ export function select(ports: readonly SelectionPort[], rules: SelectionRules): 
   const ranked = active === undefined ? [] : (candidates.get(active) ?? []).toSorted(byStandardOrder);
   // A port whose link is down gives its place to any other, and keeps it when nobody needs it: so it is back at once.
   const places = [
-    ...ranked.filter((port) => port.variables.port_enabled),
+    ...takePlaces(
+      ranked.filter((port) => port.variables.port_enabled),
+      rules.maxLinks,
+    ),
     ...ranked.filter((port) => !port.variables.port_enabled && port.variables.Selected === 'SELECTED'),
   ].slice(0, rules.maxLinks);
 
@@ -111,6 +114,22 @@ function activeCandidate(candidates: Map<string, SelectionPort[]>, before: strin
   const keep = before !== undefined && usable(before).length > 0 && !withPartner(best);
   return keep ? before : best;
 }
+
+/**
+ * The first ports in order, except that a port in use gives its place only to one that can be used at once: a repaired
+ * link of better rank must not stop traffic for as long as it waits for its partner and for wait_while_timer.
+ */
+function takePlaces(ranked: readonly SelectionPort[], maxLinks: number): SelectionPort[] {
+  const places = ranked.slice(0, maxLinks);
+  for (const port of ranked.slice(maxLinks).filter(isInUse)) {
+    const notYet = places.findLastIndex((candidate) => !isInUse(candidate) && !isReady(candidate));
+    if (notYet >= 0) places[notYet] = port;
+  }
+  return places;
+}
+
+const isInUse = ({ variables: v }: SelectionPort): boolean => v.attached && !v.Actor_Oper.State.Expired;
+const isReady = ({ variables: v }: SelectionPort): boolean => v.Ready_N && !v.Actor_Oper.State.Expired;
 
 /** x.4.14.2: the system with the lower priority number, then the lower address, orders the links by its own ports. */
 function byStandardOrder(a: SelectionPort, b: SelectionPort): number {

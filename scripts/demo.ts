@@ -11,7 +11,7 @@ import { Lab, removeKept } from './lab/lab.js';
 const HELP = `usage: npm start -- [--keep | --remove]
 
 Joins two network namespaces by four veth links, runs a vethd in each, forms a link
-aggregation group, measures it, cuts one link and heals it. Takes about 30 seconds.
+aggregation group, measures it, cuts one link and heals it. Takes about 20 seconds.
 
   --keep     leave everything running afterwards, and say how to look around
   --remove   remove what an earlier --keep left
@@ -78,7 +78,7 @@ async function demonstrate(keep: boolean): Promise<number> {
     return 1;
   } finally {
     await lab.dispose();
-    if (!keep) narrator.say('cleaned up: daemons, namespaces and files are gone');
+    if (!keep) console.log('\ncleaned up: daemons, namespaces and files are gone');
   }
 }
 

@@ -3,6 +3,7 @@ export class Narrator {
   readonly #from = performance.now();
   readonly #figures: [name: string, text: string][] = [];
   #step = '';
+  #over = false;
 
   /** Opens a step; a failure names it. */
   step(title: string): void {
@@ -12,11 +13,12 @@ export class Narrator {
 
   /** One line with the time since the start. */
   say(text: string): void {
-    console.log(`${((performance.now() - this.#from) / 1000).toFixed(2).padStart(6)} s  ${text}`);
+    if (!this.#over) console.log(`${((performance.now() - this.#from) / 1000).toFixed(2).padStart(6)} s  ${text}`);
   }
 
   /** Several lines as they are, indented. */
   block(text: string): void {
+    if (this.#over) return;
     for (const line of text.trimEnd().split('\n')) console.log(`          ${line}`);
   }
 
@@ -33,7 +35,9 @@ export class Narrator {
     console.log(`  ${'whole run'.padEnd(width)}  ${((performance.now() - this.#from) / 1000).toFixed(1)} s`);
   }
 
+  /** Nothing that an interrupted step still finds out is said after this. */
   failed(message: string): void {
+    this.#over = true;
     console.error(`\nFAILED in "${this.#step}": ${message}`);
   }
 }

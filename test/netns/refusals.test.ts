@@ -7,6 +7,7 @@ import { joinedBy, useLab } from '../support/netns.js';
 const lab = useLab();
 let host: Host;
 let daemon: Daemon;
+let before: unknown;
 
 beforeAll(async () => {
   const pair = await joinedBy(lab, 3);
@@ -17,23 +18,24 @@ beforeAll(async () => {
   await daemon.mustCfg('add eth1 veth1');
   await host.ip('link add br7 type bridge');
   await host.ip('link set eth2 master br7');
+  before = await settings();
 });
 
-/** All that a refused command might have touched. */
-async function everything(): Promise<unknown> {
-  const links: { ifname: string; flags: string[]; mtu: number; address: string; master?: string }[] = JSON.parse(
+/** What a refused command might have touched in the kernel. */
+async function links(): Promise<unknown> {
+  const all: { ifname: string; flags: string[]; mtu: number; address: string; master?: string }[] = JSON.parse(
     await host.ip('-json link show'),
   );
-  const status = await daemon.status();
-  return {
-    links: links.map(({ ifname, flags, mtu, address, master }) => ({ ifname, flags, mtu, address, master })),
-    settings: status.aggregators.map(({ name, settings, ports }) => ({
-      name,
-      settings,
-      ports: ports.map((port) => [port.name, port.settings]),
-    })),
-  };
+  return all.map(({ ifname, flags, mtu, address, master }) => ({ ifname, flags, mtu, address, master }));
 }
+
+/** What a refused command might have touched in the daemon. */
+const settings = async (): Promise<unknown> =>
+  (await daemon.status()).aggregators.map(({ name, settings, ports }) => ({
+    name,
+    settings,
+    ports: ports.map((port) => [port.name, port.settings]),
+  }));
 
 describe('refused with exit code 1, with a message that names the thing', () => {
   test.each<[words: string, names: string]>([
@@ -56,12 +58,16 @@ describe('refused with exit code 1, with a message that names the thing', () => 
     ['status veth7', 'veth7'],
     ['show eth9', 'eth9'],
   ])('vethcfg %s', async (words, names) => {
-    const before = await everything();
+    const linksBefore = await links();
     const { code, stdout, stderr } = await daemon.cfg(words);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(names);
-    expect(await everything()).toEqual(before);
+    expect(await links()).toEqual(linksBefore);
   });
+});
+
+test('after all refusals the settings are what they were', async () => {
+  expect(await settings()).toEqual(before);
 });
 
 describe('usage: exit code 2', () => {

@@ -14,12 +14,25 @@ module.exports = {
     wall('mux', 'src/mux', 'src/mux/|src/lacp/|node_modules/xstate'),
     wall('aggregator', 'src/aggregator', 'src/aggregator/|src/mux/|src/lacp/|node_modules/xstate'),
     {
-      ...wall('drivers', 'src/drivers', 'src/drivers/|src/mux/|src/lacp/|src/aggregator/io\\.ts|node_modules/|[a-z:_/]+$'),
+      ...wall(
+        'drivers',
+        'src/drivers',
+        'src/drivers/|src/mux/|src/lacp/|src/aggregator/io\\.ts|node_modules/|[a-z:_/]+$',
+      ),
     },
-    wall('vethcfg', 'vethcfg', 'vethcfg/|src/daemon/messages\\.ts|src/daemon/options\\.ts|src/aggregator/status\\.ts|node_modules/|[a-z:_/]+$'),
+    wall(
+      'vethcfg',
+      'vethcfg',
+      'vethcfg/|src/daemon/messages\\.ts|src/daemon/options\\.ts|src/aggregator/status\\.ts|node_modules/|[a-z:_/]+$',
+    ),
     { name: 'src-not-to-test', severity: 'error', from: { path: '^(src|vethcfg)/' }, to: { path: '^test/' } },
     { name: 'src-not-to-vethcfg', severity: 'error', from: { path: '^src/' }, to: { path: '^vethcfg/' } },
-    { name: 'no-dev-dependency', severity: 'error', from: { path: '^(src|vethcfg)/' }, to: { dependencyTypes: ['npm-dev'] } },
+    {
+      name: 'no-dev-dependency',
+      severity: 'error',
+      from: { path: '^(src|vethcfg)/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

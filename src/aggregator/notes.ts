@@ -45,7 +45,7 @@ function keptOutWords(reason: KeptOut, aggregator: Aggregator, member: Member): 
     case 'other-aggregator':
       return noPartner(Partner_Oper)
         ? ['no LACP partner: no LACPDU heard']
-        : [`kept out: partner ${system(Partner_Oper)} differs from ${activePartner(aggregator)} of the active ports`];
+        : [`kept out: ${difference(member, activeMember(aggregator))}`];
     case 'link-down':
       return ['link down'];
   }
@@ -64,10 +64,24 @@ const churned = (member: Member): string[] => [
   ...(member.port.variables.partner_churn ? ['partner churn: partner not in sync for 60 s'] : []),
 ];
 
-function activePartner(aggregator: Aggregator): string {
-  const active = [...aggregator.members.values()].find((member) => member.decision?.selected === 'SELECTED');
-  return active === undefined ? 'the partner' : system(active.port.variables.Partner_Oper);
+const activeMember = (aggregator: Aggregator): Member | undefined =>
+  [...aggregator.members.values()].find((member) => member.decision?.selected === 'SELECTED');
+
+/** What parts a port from the active ones of its interface. */
+function difference(member: Member, active: Member | undefined): string {
+  const { Actor_Oper, Partner_Oper } = member.port.variables;
+  if (active === undefined) return `partner ${system(Partner_Oper)} is not that of the active ports`;
+  const { Actor_Oper: activeActor, Partner_Oper: activePartner } = active.port.variables;
+  if (system(Partner_Oper) !== system(activePartner))
+    return `partner ${system(Partner_Oper)} differs from ${system(activePartner)} of the active ports`;
+  if (isIndividual(Actor_Oper, Partner_Oper) || isIndividual(activeActor, activePartner))
+    return 'an individual link is alone in its aggregator';
+  if (member.speed !== active.speed)
+    return `speed ${speed(member)} differs from ${speed(active)} of the active ports (agg_wc=1 would allow it)`;
+  return `system priority ${Partner_Oper.System_Priority} of the partner differs from ${activePartner.System_Priority} on the active ports`;
 }
+
+const speed = (member: Member): string => (member.speed === undefined ? 'unknown' : `${member.speed} Mbit/s`);
 
 function ownPort(aggregator: Aggregator, number: number): string {
   return aggregator.members.get(number)?.facts.name ?? `number ${number}`;

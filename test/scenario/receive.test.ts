@@ -128,7 +128,7 @@ describe('Receive machine', () => {
       'half duplex with agg_wc=0',
       (tester: Tester) => {
         tester.dut.set({ agg_wc: false });
-        tester.dut.system.linkChanged(1, facts(1, { duplex: 'half' }));
+        tester.dut.link(1, { duplex: 'half' });
       },
     ],
   ])('R-13 %s: LACP_DISABLED, silent, not forwarding', (_, disable) => {

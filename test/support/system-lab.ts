@@ -38,6 +38,9 @@ export function facts(n: number, differences: Partial<LinkFacts> = {}): LinkFact
 export class TestSystem {
   readonly sent: { at: number; port: number; frame: Uint8Array }[] = [];
   readonly transitions: string[] = [];
+  /** Every change of the forwarding, with its time. */
+  readonly forwardings: (Forwarding & { readonly at: number })[] = [];
+  readonly #facts = new Map<number, LinkFacts>();
   forwarding: Forwarding = { collecting: [], distributing: [], carrier: false };
   readonly system: LacpSystem;
   onFrame: (port: number, frame: Uint8Array) => void = () => {};
@@ -55,17 +58,36 @@ export class TestSystem {
       },
       forwarding: (_, forwarding) => {
         this.forwarding = forwarding;
+        this.forwardings.push({ at: clock.now(), ...forwarding });
       },
       transition: (_, port, { machine, from, to, cause }) => {
         this.transitions.push(`${clock.now()} ${port} ${machine}: ${from} (${cause.type}) -> ${to}`);
       },
       changed: () => {},
+      failed: (_, error) => {
+        throw error;
+      },
     });
     this.system.addAggregator('veth0', 0, id, { ...DEFAULT_AGGREGATOR, ...settings });
   }
 
   addPort(link: LinkFacts, settings: Partial<PortSettings> = {}): number {
-    return this.system.addPort('veth0', link, { ...DEFAULT_PORT, ...settings });
+    const number = this.system.addPort('veth0', link, { ...DEFAULT_PORT, ...settings });
+    this.#facts.set(number, link);
+    return number;
+  }
+
+  /** What the kernel says of a port's link changes. */
+  link(number: number, differences: Partial<LinkFacts>): void {
+    const before = this.#facts.get(number);
+    if (before === undefined) throw new Error(`no port ${number}`);
+    const now = { ...before, ...differences };
+    this.#facts.set(number, now);
+    this.system.linkChanged(number, now);
+  }
+
+  setLink(number: number, up: boolean): void {
+    this.link(number, { link: up ? 'up' : 'down' });
   }
 
   set(settings: Partial<AggregatorSettings>): void {
@@ -95,9 +117,12 @@ export class TestSystem {
   }
 }
 
-/** A cable between two ports: delivers after `delay` ms; `cut` loses everything. */
+/** A cable between two ports: delivers after `delay` ms. */
 export class Cable {
+  /** Nothing passes. */
   cut = false;
+  /** Nothing passes from the first end to the second. */
+  oneWay = false;
   constructor(
     private readonly clock: VirtualClock,
     private readonly ends: readonly [[TestSystem, number], [TestSystem, number]],
@@ -108,7 +133,7 @@ export class Cable {
     if (this.cut) return;
     const [a, b] = this.ends;
     const far = a[0] === from && a[1] === port ? b : b[0] === from && b[1] === port ? a : undefined;
-    if (far === undefined) return;
+    if (far === undefined || (this.oneWay && far === b)) return;
     const copy = frame.slice();
     this.clock.setTimeout(() => far[0].system.receive(far[1], copy), this.delay);
   }
@@ -119,6 +144,8 @@ export function twoSystems(
   links: number,
   a: Partial<AggregatorSettings> = {},
   b: Partial<AggregatorSettings> = {},
+  /** Of every cable, in ms. */
+  delay = 0,
 ): { clock: VirtualClock; a: TestSystem; b: TestSystem; cables: Cable[] } {
   const clock = new VirtualClock();
   const left = new TestSystem(clock, '02:aa:00:00:00:00', a);
@@ -132,10 +159,14 @@ export function twoSystems(
   };
   for (let n = 1; n <= links; n++) {
     cables.push(
-      new Cable(clock, [
-        [left, n],
-        [right, n],
-      ]),
+      new Cable(
+        clock,
+        [
+          [left, n],
+          [right, n],
+        ],
+        delay,
+      ),
     );
   }
   for (let n = 1; n <= links; n++) {
@@ -143,4 +174,12 @@ export function twoSystems(
     right.addPort(facts(n, { mac: `02:00:00:00:01:0${n}` }));
   }
   return { clock, a: left, b: right, cables };
+}
+
+/** Pull the cable (both ends see it) or put it back. */
+export function setCable(lab: ReturnType<typeof twoSystems>, link: number, up: boolean): void {
+  const cable = lab.cables[link - 1];
+  if (cable === undefined) throw new Error(`no cable ${link}`);
+  cable.cut = !up;
+  for (const end of [lab.a, lab.b]) end.setLink(link, up);
 }

@@ -142,7 +142,7 @@ export class Tester {
   }
 
   setLink(n: number, up: boolean): void {
-    this.dut.system.linkChanged(n, facts(n, { link: up ? 'up' : 'down' }));
+    this.dut.setLink(n, up);
   }
 
   /**

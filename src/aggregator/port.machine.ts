@@ -25,7 +25,7 @@ export const portMachine = portSetup.createMachine({
   },
   on: {
     LINK: { actions: 'store_port_enabled' },
-    CONFIGURE: { actions: 'store_configuration' },
+    CONFIGURE: { actions: ['extend_current_while_timer', 'store_configuration'] },
     PORT_MOVED: { actions: 'port_moved_TRUE' },
     LEAVE: { actions: 'leaving_TRUE' },
   },

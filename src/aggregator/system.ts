@@ -36,6 +36,8 @@ export interface SystemEffects {
   transition(aggregator: string, port: string, transition: Transition): void;
   /** Something that the status shows has changed. */
   changed(): void;
+  /** A fault of ours in a port's machines: the port is dead and should be dropped. */
+  failed(port: number, error: unknown): void;
 }
 
 /** An error of ours: the caller broke the contract of this class. */
@@ -44,6 +46,8 @@ export class InternalError extends Error {}
 export class LacpSystem {
   readonly #aggregators = new Map<string, Aggregator>();
   readonly #ports = new Map<number, { aggregator: Aggregator; member: Member; reception: Reception }>();
+  /** Port Numbers given away; a port that is added while something settles has its number before it is in #ports. */
+  readonly #numbers = new Set<number>();
   readonly #timers: TimerQueue;
   readonly #pending: (() => void)[] = [];
   #busy = false;
@@ -79,7 +83,8 @@ export class LacpSystem {
   /** Returns the Port Number: the given one, or the lowest that is free in this system. */
   addPort(aggregatorName: string, facts: LinkFacts, settings: PortSettings, wanted?: number): number {
     const aggregator = this.#aggregator(aggregatorName);
-    const number = wanted !== undefined && !this.#ports.has(wanted) ? wanted : this.#freeNumber();
+    const number = wanted !== undefined && !this.#numbers.has(wanted) ? wanted : this.#freeNumber();
+    this.#numbers.add(number);
     this.#enter(() => {
       const admission = admit(facts, settings, aggregator.settings.agg_wc);
       const half = { number, facts, settings, admission, speed: undefined };
@@ -180,7 +185,13 @@ export class LacpSystem {
       if (entry === undefined) continue;
       const { aggregator, member } = entry;
       const before = member.port.variables;
-      member.port.expireTimers(now);
+      try {
+        member.port.expireTimers(now);
+      } catch (error) {
+        // The other ports go on; this one has no timer any more.
+        this.effects.failed(number, error);
+        continue;
+      }
       touched.set(aggregator, (touched.get(aggregator) ?? new Map()).set(member, before));
     }
     for (const [aggregator, members] of touched) this.#settle(aggregator, members, now);
@@ -224,13 +235,14 @@ export class LacpSystem {
   #finish(aggregator: Aggregator, member: Member, now: number): void {
     member.port.transmitIfDue(now);
     const { leaving, clockwork } = member.port.variables;
-    if (leaving && timers.transmit_timer === undefined) this.#release(aggregator, member);
+    if (leaving && clockwork.timers.transmit_timer === undefined) this.#release(aggregator, member);
     else this.#timers.set(member.number, member.port.nextDeadline);
   }
 
   #release(aggregator: Aggregator, member: Member): void {
     if (!aggregator.members.delete(member.number)) return;
     this.#ports.delete(member.number);
+    this.#numbers.delete(member.number);
     this.#timers.set(member.number, undefined);
     member.port.stop();
     this.#reconfigure(aggregator);
@@ -253,7 +265,7 @@ export class LacpSystem {
 
   #freeNumber(): number {
     let number = 1;
-    while (this.#ports.has(number)) number++;
+    while (this.#numbers.has(number)) number++;
     return number;
   }
 

@@ -60,6 +60,7 @@ export class Host {
       forwarding: (name, forwarding) => this.bundles.get(name)?.forward(forwarding),
       transition: (aggregator, port, transition) => logTransition(log, aggregator, port, transition),
       changed: () => options.changed(this.status()),
+      failed: (number, error) => this.#portFailed(number, error),
     });
   }
 
@@ -272,6 +273,19 @@ export class Host {
     this.options.log.warn(`${bundle.name}: ${port.facts.name} has gone; removed from the interface`);
     this.#system.dropPort(port.number);
     this.options.event(() => this.#forgetPort(bundle, port));
+  }
+
+  /** A fault of ours: the port is given back, so that it harms nobody, and can be added again. */
+  #portFailed(number: number, error: unknown): void {
+    const port = this.#portByNumber(number);
+    const bundle = [...this.bundles.values()].find((candidate) => candidate.ports.some((p) => p === port));
+    if (port === undefined || bundle === undefined) return;
+    const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.options.log.error(`${bundle.name}: ${port.facts.name} failed and is removed: ${why}`);
+    this.options.event(async () => {
+      this.#system.dropPort(number);
+      await this.#forgetPort(bundle, port);
+    });
   }
 
   #virtualEvent(bundle: Bundle, event: LinkEvent): void {

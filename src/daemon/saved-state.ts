@@ -48,6 +48,7 @@ const schema = z.object({
             adminUp: z.boolean(),
             mtu: z.int().positive(),
             sysctls: z.record(z.string(), z.string()),
+            addresses: z.array(z.string()).optional(),
           }),
         }),
       ),

@@ -1,9 +1,15 @@
 /**
  * The functions of x.4.10 (x.4.9 in 802.1AX-2008 and later): pure, variables in, changed variables out.
  */
-import { Fast_Periodic_Time, Long_Timeout_Time, Short_Timeout_Time, Transmit_Limit } from './constants.js';
+import {
+  Fast_Periodic_Time,
+  Long_Timeout_Time,
+  Short_Timeout_Time,
+  Slow_Periodic_Time,
+  Transmit_Limit,
+} from './constants.js';
 import type { Lacpdu } from './lacpdu.pdu.js';
-import type { PortConfiguration, PortInformation, PortState, PortVariables, TimerName } from './variables.js';
+import type { Clockwork, PortConfiguration, PortInformation, PortState, PortVariables } from './variables.js';
 
 type Changes = Partial<PortVariables>;
 
@@ -74,13 +80,15 @@ export function currentWhileTime(v: PortVariables): number {
 
 /** The first moment at which one more LACPDU keeps the limit of x.4.16: three in any Fast_Periodic_Time. */
 export function transmitAllowedAt(v: PortVariables, now: number): number {
-  const oldest = v.sent.length < Transmit_Limit ? undefined : v.sent[0];
+  const { sent } = v.clockwork;
+  const oldest = sent.length < Transmit_Limit ? undefined : sent[0];
   return oldest === undefined ? now : Math.max(now, oldest + Fast_Periodic_Time);
 }
 
-/** An LACPDU was sent: remembered for the limit, NTT cleared. */
-export function transmitted(v: PortVariables, now: number): Changes {
-  return { NTT: false, sent: [...v.sent, now].slice(-Transmit_Limit) };
+/** An LACPDU was sent: remembered for the limit. */
+export function recordTransmission(clockwork: Clockwork, now: number): void {
+  clockwork.sent.push(now);
+  if (clockwork.sent.length > Transmit_Limit) clockwork.sent.shift();
 }
 
 /**
@@ -115,6 +123,44 @@ export function configure(v: PortVariables, configuration: PortConfiguration): C
   };
 }
 
+/**
+ * From a short to a long timeout, the partner falls into the slow rhythm as soon as it is told: what it has said must
+ * live as long. The figure restarts current_while_timer only with the next LACPDU, and the link would expire before.
+ */
+export function extendCurrentWhile(v: PortVariables, { Actor }: PortConfiguration): void {
+  const { timers } = v.clockwork;
+  const { LACP_Timeout, Expired } = v.Actor_Oper.State;
+  if (timers.current_while_timer === undefined || Expired || !LACP_Timeout || Actor.LACP_Timeout) return;
+  timers.current_while_timer += Long_Timeout_Time - Short_Timeout_Time;
+}
+
+/** How long until the next periodic transmission: by the partner's LACP_Timeout, x.4.13. Milliseconds. */
+export function periodicTime(v: PortVariables): number {
+  return v.Partner_Oper.State.LACP_Timeout ? Fast_Periodic_Time : Slow_Periodic_Time;
+}
+
+/** An LACPDU that leaves every variable as it is. */
+export function saysNothingNew(v: PortVariables, pdu: Lacpdu): boolean {
+  if (v.Actor_Oper.State.Defaulted || v.Actor_Oper.State.Expired) return false;
+  if (!samePort(pdu.actor, v.Partner_Oper) || update_NTT(v, pdu).NTT === true) return false;
+  const recorded = recordPDU(v, pdu).Partner_Oper?.State;
+  return recorded !== undefined && sameState(recorded, v.Partner_Oper.State);
+}
+
+/** All eight bits are the same. */
+export function sameState(a: PortState, b: PortState): boolean {
+  return (
+    a.LACP_Activity === b.LACP_Activity &&
+    a.LACP_Timeout === b.LACP_Timeout &&
+    a.Aggregation === b.Aggregation &&
+    a.Synchronization === b.Synchronization &&
+    a.Collecting === b.Collecting &&
+    a.Distributing === b.Distributing &&
+    a.Defaulted === b.Defaulted &&
+    a.Expired === b.Expired
+  );
+}
+
 /** The LACPDU that describes the port now, x.4.16. */
 export function lacpduOf(v: PortVariables, version: number): Lacpdu {
   return { version, actor: v.Actor_Oper, partner: v.Partner_Oper, collectorMaxDelay: 0 };
@@ -123,9 +169,4 @@ export function lacpduOf(v: PortVariables, version: number): Lacpdu {
 /** The same information with some state bits changed. */
 export function withState(info: PortInformation, bits: Partial<PortState>): PortInformation {
   return { ...info, State: { ...info.State, ...bits } };
-}
-
-/** Start (deadline) or stop (undefined) a timer. */
-export function withTimer(v: PortVariables, timer: TimerName, deadline: number | undefined): Changes {
-  return { timers: { ...v.timers, [timer]: deadline } };
 }

@@ -2,9 +2,9 @@
  * The vocabulary of the port's machines: events, and every guard and action by the name that the standard's figures
  * give it. The machines (*.machine.ts) only combine these names; what they do is in functions.ts.
  *
- * Time: every event carries `now` (milliseconds on the caller's clock). Timers are deadlines in the variables; the
+ * Time: every event carries `now` (milliseconds on the caller's clock). Timers are deadlines in the port's clockwork; the
  * owner of the port sends `<timer>_expired` when one is due. The machines therefore need no clock and no XState delays,
- * and a snapshot holds the timers too.
+ * and a snapshot holds the timers too. Why so: docs/decisions.md.
  */
 import { setup } from 'xstate';
 import {
@@ -13,20 +13,22 @@ import {
   Fast_Periodic_Time,
   Short_Timeout_Time,
   Slow_Periodic_Time,
+  Version_Number,
 } from './constants.js';
 import {
   configure,
   currentWhileTime,
+  extendCurrentWhile,
+  lacpduOf,
   periodicDisabled,
   recordDefault,
   recordPDU,
+  recordTransmission,
   transmitAllowedAt,
-  transmitted,
   update_Default_Selected,
   update_NTT,
   update_Selected,
   withState,
-  withTimer,
 } from './functions.js';
 import type { Lacpdu } from './lacpdu.pdu.js';
 import {
@@ -70,11 +72,18 @@ function at(event: PortEvent): number {
   return stimulus.type === 'xstate.init' ? stimulus.input.now : stimulus.now;
 }
 
+/** What a port does to the world, for its owner to carry out. */
+export interface PortEmission {
+  readonly type: 'transmit';
+  readonly pdu: Lacpdu;
+}
+
 const base = setup({
   types: {
     context: {} as PortVariables,
     events: {} as PortEvent,
     input: {} as PortInput,
+    emitted: {} as PortEmission,
   },
 });
 
@@ -84,9 +93,16 @@ const set = (change: (v: PortVariables, event: PortEvent) => Partial<PortVariabl
 
 const actorState = (bits: Partial<PortState>) => set((v) => ({ Actor_Oper: withState(v.Actor_Oper, bits) }));
 const partnerState = (bits: Partial<PortState>) => set((v) => ({ Partner_Oper: withState(v.Partner_Oper, bits) }));
-const start = (timer: TimerName, time: number | ((v: PortVariables) => number)) =>
-  set((v, event) => withTimer(v, timer, at(event) + (typeof time === 'number' ? time : time(v))));
-const stop = (timer: TimerName) => set((v) => withTimer(v, timer, undefined));
+const start =
+  (timer: TimerName, time: (v: PortVariables) => number) =>
+  ({ context, event }: Args): void => {
+    context.clockwork.timers[timer] = at(event) + time(context);
+  };
+const stop =
+  (timer: TimerName) =>
+  ({ context }: Args): void => {
+    context.clockwork.timers[timer] = undefined;
+  };
 const fromPdu = (change: (v: PortVariables, pdu: Lacpdu) => Partial<PortVariables>) =>
   set((v, event) => (event.type === 'LACPDU' ? change(v, event.pdu) : {}));
 
@@ -144,6 +160,9 @@ export const portSetup = base.extend({
     // Facts from outside.
     store_port_enabled: set((_, event) => (event.type === 'LINK' ? { port_enabled: event.port_enabled } : {})),
     store_configuration: set((v, event) => (event.type === 'CONFIGURE' ? configure(v, event.configuration) : {})),
+    extend_current_while_timer: ({ context, event }) => {
+      if (event.type === 'CONFIGURE') extendCurrentWhile(context, event.configuration);
+    },
     port_moved_TRUE: set(() => ({ port_moved: true })),
     leaving_TRUE: set(() => ({ leaving: true, Selected: 'UNSELECTED' })),
 
@@ -160,13 +179,13 @@ export const portSetup = base.extend({
     update_Default_Selected: set(update_Default_Selected),
     update_NTT: fromPdu(update_NTT),
     recordPDU: fromPdu(recordPDU),
-    start_current_while_timer_Short: start('current_while_timer', Short_Timeout_Time),
+    start_current_while_timer_Short: start('current_while_timer', () => Short_Timeout_Time),
     start_current_while_timer: start('current_while_timer', currentWhileTime),
     stop_current_while_timer: stop('current_while_timer'),
 
     // Periodic Transmission machine, x.4.13.
-    start_periodic_timer_Fast: start('periodic_timer', Fast_Periodic_Time),
-    start_periodic_timer_Slow: start('periodic_timer', Slow_Periodic_Time),
+    start_periodic_timer_Fast: start('periodic_timer', () => Fast_Periodic_Time),
+    start_periodic_timer_Slow: start('periodic_timer', () => Slow_Periodic_Time),
     stop_periodic_timer: stop('periodic_timer'),
     NTT_TRUE: set(() => ({ NTT: true })),
     NTT_FALSE: set(() => ({ NTT: false })),
@@ -188,26 +207,27 @@ export const portSetup = base.extend({
     Collecting_FALSE: actorState({ Collecting: false }),
     Distributing_TRUE: actorState({ Distributing: true }),
     Distributing_FALSE: actorState({ Distributing: false }),
-    start_wait_while_timer: start('wait_while_timer', Aggregate_Wait_Time),
+    start_wait_while_timer: start('wait_while_timer', () => Aggregate_Wait_Time),
     stop_wait_while_timer: stop('wait_while_timer'),
     Ready_N_TRUE: set(() => ({ Ready_N: true })),
     Ready_N_FALSE: set(() => ({ Ready_N: false })),
 
     // Transmit machine, x.4.16.
-    start_transmit_timer: set((v, event) => withTimer(v, 'transmit_timer', transmitAllowedAt(v, at(event)))),
+    start_transmit_timer: ({ context, event }) => {
+      context.clockwork.timers.transmit_timer = transmitAllowedAt(context, at(event));
+    },
     stop_transmit_timer: stop('transmit_timer'),
-    transmitted: set((v, event) => transmitted(v, at(event))),
-    /** The one effect: bound by the port's owner. */
-    transmit_LACPDU: () => {},
+    transmit_LACPDU: base.emit(({ context }) => ({ type: 'transmit', pdu: lacpduOf(context, Version_Number) })),
+    record_transmission: ({ context, event }) => recordTransmission(context.clockwork, at(event)),
 
     // Churn detection, x.4.17.
     actor_churn_FALSE: set(() => ({ actor_churn: false })),
     actor_churn_TRUE: set(() => ({ actor_churn: true })),
-    start_actor_churn_timer: start('actor_churn_timer', Churn_Detection_Time),
+    start_actor_churn_timer: start('actor_churn_timer', () => Churn_Detection_Time),
     stop_actor_churn_timer: stop('actor_churn_timer'),
     partner_churn_FALSE: set(() => ({ partner_churn: false })),
     partner_churn_TRUE: set(() => ({ partner_churn: true })),
-    start_partner_churn_timer: start('partner_churn_timer', Churn_Detection_Time),
+    start_partner_churn_timer: start('partner_churn_timer', () => Churn_Detection_Time),
     stop_partner_churn_timer: stop('partner_churn_timer'),
   },
 });

@@ -19,7 +19,9 @@ export const transmit = portSetup.createStateConfig({
       entry: 'start_transmit_timer',
       exit: 'stop_transmit_timer',
       always: { guard: 'periodic_disabled', target: 'IDLE' },
-      on: { transmit_timer_expired: { target: 'IDLE', actions: ['transmit_LACPDU', 'transmitted'] } },
+      on: {
+        transmit_timer_expired: { target: 'IDLE', actions: ['NTT_FALSE', 'transmit_LACPDU', 'record_transmission'] },
+      },
     },
   },
 });

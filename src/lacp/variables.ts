@@ -69,8 +69,19 @@ export type TimerName = (typeof TIMERS)[number];
 export type Selected = 'SELECTED' | 'UNSELECTED' | 'STANDBY';
 
 /**
+ * The part of a port that moves with time alone. Unlike the variables it is changed in place: a port that is in sync
+ * restarts two timers a second, and nothing else of it changes.
+ */
+export interface Clockwork {
+  /** Deadlines on the clock that the events carry; undefined: stopped. */
+  readonly timers: Record<TimerName, number | undefined>;
+  /** When the last Transmit_Limit LACPDUs were sent, oldest first. */
+  readonly sent: number[];
+}
+
+/**
  * All variables of one port: the shared context of its machines. Plain data: a snapshot of a port is this and the
- * names of the states. Timers are deadlines on the clock that the events carry; undefined: stopped.
+ * names of the states.
  */
 export interface PortVariables {
   /** x.4.8 BEGIN is the creation of the actor. */
@@ -96,9 +107,7 @@ export interface PortVariables {
   readonly distributing: boolean;
   /** The port is being taken out of service: its last LACPDU says that it is no longer in sync. */
   readonly leaving: boolean;
-  readonly timers: Readonly<Record<TimerName, number | undefined>>;
-  /** When the last Transmit_Limit LACPDUs were sent, oldest first. */
-  readonly sent: readonly number[];
+  readonly clockwork: Clockwork;
 }
 
 /** What an operator sets on a port's own side (Actor_Admin_*, LACP_Enabled, Partner_Admin_*). */
@@ -141,14 +150,16 @@ export function beginVariables(configuration: PortConfiguration, port_enabled: b
     collecting: false,
     distributing: false,
     leaving: false,
-    timers: {
-      current_while_timer: undefined,
-      periodic_timer: undefined,
-      wait_while_timer: undefined,
-      actor_churn_timer: undefined,
-      partner_churn_timer: undefined,
-      transmit_timer: undefined,
+    clockwork: {
+      timers: {
+        current_while_timer: undefined,
+        periodic_timer: undefined,
+        wait_while_timer: undefined,
+        actor_churn_timer: undefined,
+        partner_churn_timer: undefined,
+        transmit_timer: undefined,
+      },
+      sent: [],
     },
-    sent: [],
   };
 }

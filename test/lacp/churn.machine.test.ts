@@ -74,14 +74,17 @@ describe('Churn Detection machines, the flags', () => {
 
   test('C-04 loss of Synchronization starts a new 60 s; gaining it stops the timer', () => {
     const lab = new PortLab().run([...attach, ms(30_000)]);
-    expect(lab.variables.timers.actor_churn_timer).toBeUndefined();
+    expect(lab.variables.clockwork.timers.actor_churn_timer).toBeUndefined();
     lab.run([select('UNSELECTED')]);
-    expect(lab.variables.timers.actor_churn_timer).toBe(lab.now + 60_000);
+    expect(lab.variables.clockwork.timers.actor_churn_timer).toBe(lab.now + 60_000);
   });
 
   test('a link that is down clears the flags and holds the timers', () => {
     const lab = new PortLab().run([ms(60_000), linkDown]);
     expect(lab.variables).toMatchObject({ actor_churn: false, partner_churn: false });
-    expect(lab.variables.timers).toMatchObject({ actor_churn_timer: undefined, partner_churn_timer: undefined });
+    expect(lab.variables.clockwork.timers).toMatchObject({
+      actor_churn_timer: undefined,
+      partner_churn_timer: undefined,
+    });
   });
 });

@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest';
 import {
   configure,
   currentWhileTime,
+  extendCurrentWhile,
   periodicDisabled,
   recordDefault,
   recordPDU,
+  recordTransmission,
   samePort,
   transmitAllowedAt,
-  transmitted,
   update_Default_Selected,
   update_NTT,
   update_Selected,
@@ -270,6 +271,23 @@ describe('configure', () => {
   });
 });
 
+describe('extendCurrentWhile', () => {
+  const deadlineAfter = (State: Partial<PortState>, deadline: number | undefined, LACP_Timeout: boolean) => {
+    const v = variables(State);
+    v.clockwork.timers.current_while_timer = deadline;
+    extendCurrentWhile(v, portConfiguration({ Actor: { LACP_Timeout } }));
+    return v.clockwork.timers.current_while_timer;
+  };
+
+  test.each<[title: string, State: Partial<PortState>, deadline: number | undefined, long: boolean, after: unknown]>([
+    ['short to long: what runs is made long', {}, 2_500, true, 89_500],
+    ['short to long in EXPIRED: stays', { Expired: true }, 2_500, true, 2_500],
+    ['long to long: stays', { LACP_Timeout: false }, 70_000, true, 70_000],
+    ['long to short: lives on until the partner, told of it, answers', { LACP_Timeout: false }, 70_000, false, 70_000],
+    ['stopped: stays', {}, undefined, true, undefined],
+  ])('%s', (_, State, deadline, long, after) => expect(deadlineAfter(State, deadline, !long)).toBe(after));
+});
+
 describe('transmitAllowedAt', () => {
   test.each<[sent: number[], now: number, allowed: number]>([
     [[], 5, 5],
@@ -279,19 +297,21 @@ describe('transmitAllowedAt', () => {
     [[5, 6, 7], 1_005, 1_005],
     [[5, 6, 7], 9_000, 9_000],
   ])('sent at %j, wanted at %i: at %i', (sent, now, allowed) =>
-    expect(transmitAllowedAt(variables({}, { sent }), now)).toBe(allowed),
+    expect(transmitAllowedAt(variables({}, { clockwork: { timers: variables().clockwork.timers, sent } }), now)).toBe(
+      allowed,
+    ),
   );
 
   test('sent as soon as allowed, three never fall short of a second, and a fourth could not have gone earlier', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(500), { minLength: 4, maxLength: 50 }), (gaps) => {
-        let v = variables();
+        const v = variables();
         let wanted = 0;
         const sent: number[] = [];
         for (const gap of gaps) {
           wanted = Math.max(wanted + gap, sent.at(-1) ?? 0);
           const at = transmitAllowedAt(v, wanted);
-          v = { ...v, ...transmitted(v, at) };
+          recordTransmission(v.clockwork, at);
           sent.push(at);
           const third = sent.at(-4);
           if (third !== undefined) expect(at - third).toBeGreaterThanOrEqual(1_000);

@@ -66,11 +66,11 @@ describe('Periodic Transmission machine, entry actions', () => {
 
   test('FAST_PERIODIC to SLOW_PERIODIC restarts the timer with 30 s', () => {
     const lab = new PortLab().run([pdu(), ms(500), partnerLong]);
-    expect(lab.variables.timers.periodic_timer).toBe(30_500);
+    expect(lab.variables.clockwork.timers.periodic_timer).toBe(30_500);
   });
 
   test('NO_PERIODIC stops periodic_timer', () => {
     const lab = new PortLab().run([linkDown]);
-    expect(lab.variables.timers.periodic_timer).toBeUndefined();
+    expect(lab.variables.clockwork.timers.periodic_timer).toBeUndefined();
   });
 });

@@ -94,7 +94,7 @@ describe('Receive machine, entry actions', () => {
     expect(before.State.Synchronization).toBe(true);
     lab.run([linkDown]);
     expect(lab.variables.Partner_Oper).toEqual({ ...before, State: { ...before.State, Synchronization: false } });
-    expect(lab.variables.timers.current_while_timer).toBeUndefined();
+    expect(lab.variables.clockwork.timers.current_while_timer).toBeUndefined();
   });
 
   test('EXPIRED touches nothing of the partner but Synchronization and LACP_Timeout', () => {
@@ -109,7 +109,7 @@ describe('Receive machine, entry actions', () => {
       State: { ...before.State, Synchronization: false, LACP_Timeout: true },
     });
     expect(lab.variables.Actor_Oper.State).toMatchObject({ Expired: true, Defaulted: false });
-    expect(lab.variables.timers.current_while_timer).toBe(6_000);
+    expect(lab.variables.clockwork.timers.current_while_timer).toBe(6_000);
   });
 
   test('LACP_DISABLED unselects, forgets the partner and takes the link for individual', () => {
@@ -121,7 +121,7 @@ describe('Receive machine, entry actions', () => {
       State: { ...Partner_Admin.State, Aggregation: false },
     });
     expect(lab.variables.Actor_Oper.State).toMatchObject({ Expired: false, Defaulted: true });
-    expect(lab.variables.timers.current_while_timer).toBeUndefined();
+    expect(lab.variables.clockwork.timers.current_while_timer).toBeUndefined();
   });
 
   test('DEFAULTED unselects a port whose partner was another than the default, and takes the default', () => {
@@ -131,7 +131,7 @@ describe('Receive machine, entry actions', () => {
     expect(lab.variables.Selected).toBe('UNSELECTED');
     expect(lab.variables.Partner_Oper).toEqual(lab.variables.Partner_Admin);
     expect(lab.variables.Actor_Oper.State).toMatchObject({ Expired: false, Defaulted: true });
-    expect(lab.variables.timers.current_while_timer).toBeUndefined();
+    expect(lab.variables.clockwork.timers.current_while_timer).toBeUndefined();
   });
 
   test('DEFAULTED keeps the selection of a port whose partner is the default already', () => {
@@ -153,8 +153,8 @@ describe('Receive machine, entry actions', () => {
   test('CURRENT ends Expired and Defaulted and starts current_while by our own timeout', () => {
     const lab = new PortLab().run([ms(500), pdu()]);
     expect(lab.variables.Actor_Oper.State).toMatchObject({ Expired: false, Defaulted: false });
-    expect(lab.variables.timers.current_while_timer).toBe(3_500);
-    expect(new PortLab().run([slow, pdu()]).variables.timers.current_while_timer).toBe(90_000);
+    expect(lab.variables.clockwork.timers.current_while_timer).toBe(3_500);
+    expect(new PortLab().run([slow, pdu()]).variables.clockwork.timers.current_while_timer).toBe(90_000);
   });
 
   test('CURRENT raises NTT when the partner sees us wrongly: an LACPDU leaves', () => {

@@ -73,7 +73,7 @@ describe('Transmit machine, what leaves', () => {
     const before = lab.sent.length;
     lab.run([partnerSays({ LACP_Activity: false }), wrongView, select('SELECTED')]);
     lab.run([pdu({ actor: { State: { LACP_Activity: false } }, partner: { Port: 9 } })]);
-    expect(lab.variables).toMatchObject({ NTT: false, timers: { transmit_timer: undefined } });
+    expect(lab.variables).toMatchObject({ NTT: false, clockwork: { timers: { transmit_timer: undefined } } });
     lab.run([ms(60_000)]);
     // wrongView comes from an active partner and so wakes the port: one LACPDU, none after the partner turned passive.
     expect(lab.sent.slice(before).every(({ at }) => at === 0)).toBe(true);

@@ -141,18 +141,18 @@ describe('Mux machine, entry actions', () => {
 
   test('WAITING runs wait_while for 2 s, then Ready_N; both end with the state', () => {
     const lab = new PortLab().run([ms(500), selected]);
-    expect(lab.variables).toMatchObject({ Ready_N: false, timers: { wait_while_timer: 2_500 } });
+    expect(lab.variables).toMatchObject({ Ready_N: false, clockwork: { timers: { wait_while_timer: 2_500 } } });
     lab.run([ms(2_000)]);
-    expect(lab.variables).toMatchObject({ Ready_N: true, timers: { wait_while_timer: undefined } });
+    expect(lab.variables).toMatchObject({ Ready_N: true, clockwork: { timers: { wait_while_timer: undefined } } });
     lab.run([unselected]);
-    expect(lab.variables).toMatchObject({ Ready_N: false, timers: { wait_while_timer: undefined } });
+    expect(lab.variables).toMatchObject({ Ready_N: false, clockwork: { timers: { wait_while_timer: undefined } } });
     lab.run([selected, ms(1_000), unselected]);
-    expect(lab.variables.timers.wait_while_timer).toBeUndefined();
+    expect(lab.variables.clockwork.timers.wait_while_timer).toBeUndefined();
   });
 
   test('selected anew, it waits the full 2 s again', () => {
     const lab = new PortLab().run([selected, ms(1_500), unselected, selected]);
-    expect(lab.variables.timers.wait_while_timer).toBe(3_500);
+    expect(lab.variables.clockwork.timers.wait_while_timer).toBe(3_500);
   });
 
   test.each([

@@ -13,7 +13,7 @@ import { samePort, sameState } from '../lacp/functions.js';
 import { encodeLacpdu } from '../lacp/lacpdu.pdu.js';
 import type { PortStimulus } from '../lacp/port-setup.js';
 import { slowProtocolsFrame } from '../lacp/slow-protocols.js';
-import type { Mac, PortVariables } from '../lacp/variables.js';
+import type { Mac, PortInformation, PortVariables } from '../lacp/variables.js';
 import { admit, remember } from './admission.js';
 import { Aggregator, type Forwarding, type Member, newCounters } from './aggregator.js';
 import type { Clock, LinkFacts } from './io.js';
@@ -48,6 +48,8 @@ export class LacpSystem {
   readonly #ports = new Map<number, { aggregator: Aggregator; member: Member; reception: Reception }>();
   /** Port Numbers given away; a port that is added while something settles has its number before it is in #ports. */
   readonly #numbers = new Set<number>();
+  /** Ports whose link is down and who remember a partner. */
+  readonly #remembering = new Set<number>();
   readonly #timers: TimerQueue;
   readonly #pending: (() => void)[] = [];
   #busy = false;
@@ -234,7 +236,9 @@ export class LacpSystem {
 
   #finish(aggregator: Aggregator, member: Member, now: number): void {
     member.port.transmitIfDue(now);
-    const { leaving, clockwork } = member.port.variables;
+    const { leaving, clockwork, port_enabled, Partner_Oper } = member.port.variables;
+    if (port_enabled || noPartner(Partner_Oper)) this.#remembering.delete(member.number);
+    else this.#remembering.add(member.number);
     if (leaving && clockwork.timers.transmit_timer === undefined) this.#release(aggregator, member);
     else this.#timers.set(member.number, member.port.nextDeadline);
   }
@@ -242,6 +246,7 @@ export class LacpSystem {
   #release(aggregator: Aggregator, member: Member): void {
     if (!aggregator.members.delete(member.number)) return;
     this.#ports.delete(member.number);
+    this.#remembering.delete(member.number);
     this.#numbers.delete(member.number);
     this.#timers.set(member.number, undefined);
     member.port.stop();
@@ -251,14 +256,14 @@ export class LacpSystem {
 
   /**
    * port_moved, x.4.8: an LACPDU on this port comes from the partner that a port with its link down still remembers.
-   * Only ports that are down are looked at.
    */
-  #detectMove(number: number, actor: Parameters<typeof samePort>[0]): void {
-    for (const [other, { aggregator, member }] of this.#ports) {
-      const { port_enabled, Partner_Oper } = member.port.variables;
-      if (other === number || port_enabled || noPartner(Partner_Oper)) continue;
+  #detectMove(number: number, actor: PortInformation): void {
+    for (const other of [...this.#remembering]) {
+      const entry = this.#ports.get(other);
+      if (entry === undefined || other === number) continue;
+      const { Partner_Oper } = entry.member.port.variables;
       if (Partner_Oper.System === actor.System && Partner_Oper.Port === actor.Port) {
-        this.#touch(aggregator, member, { type: 'PORT_MOVED' });
+        this.#touch(entry.aggregator, entry.member, { type: 'PORT_MOVED' });
       }
     }
   }

@@ -1,0 +1,139 @@
+/**
+ * The shortcuts of port.ts against the machines: whatever happens to a port, both ways must leave the same variables,
+ * states and timers, and must have sent the same LACPDUs at the same times.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Port } from '../../src/aggregator/port.js';
+import type { Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
+import type { PortStimulus } from '../../src/lacp/port-setup.js';
+import type { PortState } from '../../src/lacp/variables.js';
+import { lacpdu } from '../support/builders.js';
+import { portConfiguration } from '../support/port-lab.js';
+
+class Twin {
+  readonly sent: { at: number; pdu: Lacpdu }[] = [];
+  now = 0;
+  readonly port: Port;
+
+  constructor(shortcuts: boolean) {
+    const effects = { transmit: (pdu: Lacpdu) => this.sent.push({ at: this.now, pdu }), transition: () => {} };
+    this.port = new Port(portConfiguration(), true, 0, effects, shortcuts);
+  }
+
+  send(stimulus: PortStimulus): void {
+    this.port.send(stimulus, this.now);
+    this.port.transmitIfDue(this.now);
+  }
+
+  advance(ms: number): void {
+    const end = this.now + ms;
+    for (let next = this.port.nextDeadline; next !== undefined && next <= end; next = this.port.nextDeadline) {
+      this.now = Math.max(this.now, next);
+      this.port.expireTimers(this.now);
+      this.port.transmitIfDue(this.now);
+    }
+    this.now = end;
+  }
+
+  get all() {
+    return { states: this.port.states, variables: this.port.variables, sent: this.sent };
+  }
+}
+
+type Step = (twin: Twin) => void;
+
+/** What a partner says who sees this port as it is, with some bits or fields changed. */
+const heard =
+  (State: Partial<PortState>, Key: number, wrong: boolean): Step =>
+  (twin) => {
+    const partner = twin.port.variables.Actor_Oper;
+    twin.send({ type: 'LACPDU', pdu: lacpdu({ actor: { Key, State }, partner: wrong ? { Key: 77 } : partner }) });
+  };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.integer({ min: 1, max: 4_000 }).map(
+      (ms): Step =>
+        (twin) =>
+          twin.advance(ms),
+    ),
+  },
+  { weight: 6, arbitrary: fc.constant(heard({}, 1, false)) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({
+        State: fc.record(
+          {
+            Synchronization: fc.boolean(),
+            Collecting: fc.boolean(),
+            LACP_Timeout: fc.boolean(),
+            LACP_Activity: fc.boolean(),
+          },
+          { requiredKeys: [] },
+        ),
+        Key: fc.integer({ min: 1, max: 2 }),
+        wrong: fc.boolean(),
+      })
+      .map(({ State, Key, wrong }) => heard(State, Key, wrong)),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom('SELECTED' as const, 'STANDBY' as const, 'UNSELECTED' as const).map(
+      (selected): Step =>
+        (twin) =>
+          twin.send({ type: 'SELECT', selected }),
+    ),
+  },
+  { weight: 3, arbitrary: fc.constant<Step>((twin) => twin.send({ type: 'READY' })) },
+  {
+    weight: 1,
+    arbitrary: fc.boolean().map(
+      (port_enabled): Step =>
+        (twin) =>
+          twin.send({ type: 'LINK', port_enabled }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.boolean().map(
+      (LACP_Timeout): Step =>
+        (twin) =>
+          twin.send({ type: 'CONFIGURE', configuration: portConfiguration({ Actor: { LACP_Timeout } }) }),
+    ),
+  },
+);
+
+test('the shortcuts and the machines do the same, over any sequence of events', () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
+      const quick = new Twin(true);
+      const full = new Twin(false);
+      for (const act of steps) {
+        act(quick);
+        act(full);
+        expect(quick.all).toEqual(full.all);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a port in sync takes the shortcuts: a quiet minute moves no machine', () => {
+  const quick = new Twin(true);
+  const quiet: Step[] = [heard({}, 1, false), (twin) => twin.send({ type: 'SELECT', selected: 'SELECTED' })];
+  for (const act of quiet) act(quick);
+  quick.advance(2_000);
+  quick.send({ type: 'READY' });
+  heard({}, 1, false)(quick);
+  const before = quick.port.variables;
+  for (let second = 0; second < 60; second++) {
+    quick.advance(1_000);
+    heard({}, 1, false)(quick);
+  }
+  expect(quick.port.states.mux).toBe('DISTRIBUTING');
+  expect(quick.port.variables).toBe(before);
+  expect(quick.sent.length).toBeGreaterThanOrEqual(60);
+});

@@ -43,10 +43,12 @@ export class PortLab {
   readonly port: Port;
 
   constructor(configuration: PortConfiguration = portConfiguration(), port_enabled = true) {
-    this.port = new Port(configuration, port_enabled, this.now, {
-      transmit: (pdu) => this.sent.push({ at: this.now, pdu }),
-      transition: (transition) => this.transitions.push(transition),
-    });
+    const effects = {
+      transmit: (pdu: Lacpdu) => this.sent.push({ at: this.now, pdu }),
+      transition: (transition: Transition) => this.transitions.push(transition),
+    };
+    // Without shortcuts: what is tested here are the machines.
+    this.port = new Port(configuration, port_enabled, this.now, effects, false);
     this.port.transmitIfDue(this.now);
   }
 

@@ -135,7 +135,10 @@ export class Cable {
     const far = a[0] === from && a[1] === port ? b : b[0] === from && b[1] === port ? a : undefined;
     if (far === undefined || (this.oneWay && far === b)) return;
     const copy = frame.slice();
-    this.clock.setTimeout(() => far[0].system.receive(far[1], copy), this.delay);
+    const arrive = () => {
+      if (!this.cut) far[0].system.receive(far[1], copy); // a cut loses what is under way as well
+    };
+    this.clock.setTimeout(arrive, this.delay);
   }
 }
 

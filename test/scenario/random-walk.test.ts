@@ -1,0 +1,155 @@
+/**
+ * Anything may happen to two systems on three cables, in any order and at any time. What must hold all the while is
+ * checked after every step, and what must hold in the end after a quiet time. A failure prints its seed and path.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { AggregatorSettings } from '../../src/aggregator/settings.js';
+import { DEFAULT_PORT } from '../../src/aggregator/settings.js';
+import { type TestSystem, twoSystems } from '../support/system-lab.js';
+import { mostInAnySecond } from '../support/tester.js';
+
+const LINKS = [1, 2, 3];
+
+type Lab = ReturnType<typeof twoSystems>;
+type Happening =
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'cut' | 'mend' | 'one-way'; readonly link: number }
+  | { readonly kind: 'link'; readonly end: 0 | 1; readonly link: number; readonly up: boolean }
+  | { readonly kind: 'set'; readonly end: 0 | 1; readonly settings: Partial<AggregatorSettings> }
+  | { readonly kind: 'priority'; readonly end: 0 | 1; readonly link: number; readonly value: number };
+
+const end = fc.constantFrom<0 | 1>(0, 1);
+const link = fc.constantFrom(...LINKS);
+const wait = fc.record({
+  kind: fc.constant('wait' as const),
+  ms: fc.oneof(fc.nat(50), fc.nat(1_200), fc.nat(8_000)),
+});
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 3, arbitrary: wait },
+  fc.record({ kind: fc.constantFrom('cut' as const, 'mend' as const, 'one-way' as const), link }),
+  fc.record({ kind: fc.constant('link' as const), end, link, up: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('set' as const),
+    end,
+    settings: fc.record(
+      {
+        rate: fc.constantFrom('fast' as const, 'slow' as const),
+        lacp: fc.constantFrom('active' as const, 'passive' as const, 'off' as const),
+        mux: fc.constantFrom('independent' as const, 'coupled' as const),
+        key: fc.constantFrom(0x100, 0x200),
+        systemPriority: fc.constantFrom(1, 32_768),
+        maxLinks: fc.integer({ min: 1, max: 3 }),
+        minLinks: fc.integer({ min: 1, max: 3 }),
+        agg_wc: fc.boolean(),
+      },
+      { requiredKeys: [] },
+    ),
+  }),
+  fc.record({ kind: fc.constant('priority' as const), end, link, value: fc.constantFrom(1, 32_768) }),
+);
+
+function happen(lab: Lab, event: Happening): void {
+  const systems = [lab.a, lab.b] as const;
+  switch (event.kind) {
+    case 'wait':
+      lab.clock.advance(event.ms);
+      break;
+    case 'cut':
+    case 'mend':
+    case 'one-way': {
+      const cable = lab.cables[event.link - 1];
+      if (cable === undefined) break;
+      cable.cut = event.kind === 'cut';
+      cable.oneWay = event.kind === 'one-way';
+      break;
+    }
+    case 'link':
+      systems[event.end].setLink(event.link, event.up);
+      break;
+    case 'set':
+      systems[event.end].set(event.settings);
+      break;
+    case 'priority':
+      systems[event.end].system.setPort(event.link, { ...DEFAULT_PORT, portPriority: event.value });
+      break;
+  }
+}
+
+/** What holds at every moment. */
+function check(system: TestSystem): void {
+  const { forwarding, aggregator } = system;
+  const { settings } = aggregator;
+  const collecting = aggregator.ports.filter(({ mux }) => /COLLECTING|DISTRIBUTING/.test(mux));
+  const distributing = aggregator.ports.filter(({ mux }) => /DISTRIBUTING/.test(mux));
+  expect(forwarding.collecting).toEqual(collecting.map(({ number }) => number));
+  expect(forwarding.distributing).toEqual(distributing.map(({ number }) => number));
+  expect(forwarding.carrier).toBe(forwarding.distributing.length >= settings.minLinks);
+  expect(collecting.length).toBeLessThanOrEqual(settings.maxLinks);
+  expect(new Set(collecting.map(({ lagId }) => lagId)).size).toBeLessThanOrEqual(1);
+  for (const port of aggregator.ports) {
+    const { State } = port.actor;
+    expect([State.Collecting, State.Distributing]).toEqual([port.collecting, port.distributing]);
+    if (port.collecting) expect(port).toMatchObject({ selected: 'SELECTED', link: 'up', receive: 'CURRENT' });
+    expect(State.Synchronization).toBe(!['DETACHED', 'WAITING'].includes(port.mux));
+  }
+}
+
+/** Back to what must come up: all cables whole, all links up, both ends active with the default settings. */
+function repair(lab: Lab): void {
+  for (const cable of lab.cables) Object.assign(cable, { cut: false, oneWay: false });
+  for (const system of [lab.a, lab.b]) {
+    system.set({ rate: 'fast' });
+    for (const n of LINKS) system.setLink(n, true);
+  }
+}
+
+test('whatever happens: forwarding only where the Mux machines say, three LACPDUs a second, and all well in the end', () => {
+  fc.assert(
+    fc.property(fc.array(happening, { minLength: 5, maxLength: 40 }), fc.constantFrom(0, 7), (events, delay) => {
+      const lab = twoSystems(LINKS.length, { rate: 'fast' }, { rate: 'fast' }, delay);
+      lab.clock.advance(3_000);
+      for (const event of events) {
+        happen(lab, event);
+        for (const system of [lab.a, lab.b]) check(system);
+      }
+      repair(lab);
+      lab.clock.advance(10_000);
+      for (const system of [lab.a, lab.b]) {
+        check(system);
+        expect(system.forwarding).toEqual({ collecting: LINKS, distributing: LINKS, carrier: true });
+        for (const n of LINKS) {
+          const times = system.sent.filter(({ port }) => port === n).map(({ at }) => at);
+          expect(mostInAnySecond(times)).toBeLessThanOrEqual(3);
+        }
+      }
+      const [a, b] = [lab.a.port(1), lab.b.port(1)];
+      expect(a.lagId).toBe(b.lagId);
+      expect([a.partner.Key, b.partner.Key]).toEqual([b.actor.Key, a.actor.Key]);
+      for (const system of [lab.a, lab.b]) system.forwardings.length = 0;
+      lab.clock.advance(10_000);
+      expect([...lab.a.forwardings, ...lab.b.forwardings]).toEqual([]); // and it stays
+    }),
+    { numRuns: 60 },
+  );
+}, 60_000);
+
+test('with max-links both ends end up with the same links, whatever happened before', () => {
+  const fault = happening.filter(({ kind }) => kind !== 'set');
+  const maxLinks = fc.integer({ min: 1, max: 2 });
+  fc.assert(
+    fc.property(fc.array(fault, { minLength: 3, maxLength: 25 }), maxLinks, maxLinks, (events, left, right) => {
+      const lab = twoSystems(LINKS.length, { rate: 'fast', maxLinks: left }, { rate: 'fast', maxLinks: right }, 3);
+      lab.clock.advance(3_000);
+      for (const event of events) {
+        happen(lab, event);
+        for (const system of [lab.a, lab.b]) check(system);
+      }
+      repair(lab);
+      lab.clock.advance(20_000);
+      expect(lab.a.forwarding.distributing).toEqual(lab.b.forwarding.distributing);
+      expect(lab.a.forwarding.distributing.length).toBe(Math.min(left, right));
+    }),
+    { numRuns: 30 },
+  );
+}, 60_000);

@@ -4,7 +4,7 @@
  *
  * Time: every event carries `now` (milliseconds on the caller's clock). Timers are deadlines in the port's clockwork; the
  * owner of the port sends `<timer>_expired` when one is due. The machines therefore need no clock and no XState delays,
- * and a snapshot holds the timers too. Why so: docs/decisions.md.
+ * and a snapshot holds the timers too. Why so: docs/decisions/timers-and-shortcuts.md.
  */
 import { setup } from 'xstate';
 import {

@@ -22,6 +22,8 @@ export interface OvsMember {
   /** `current`, `expired` or `defaulted`. */
   readonly status: string;
   readonly attached: boolean;
+  /** Whether the bond uses it. The state bits do not tell: Open vSwitch distributes by them as long as it is attached. */
+  readonly mayEnable: boolean;
   readonly actorState: readonly string[];
   readonly partnerState: readonly string[];
 }
@@ -122,20 +124,19 @@ export class OpenVSwitch {
           name: head?.[1] ?? '',
           status: head?.[2] ?? '',
           attached: head?.[3] === 'attached',
+          mayEnable: /may_enable: true/.test(part),
           actorState: states('actor'),
           partnerState: states('partner'),
         };
       });
   }
 
-  /** Waits until exactly these ports are current, attached and distributing in the bond. */
+  /** Waits until exactly these ports are current and used by the bond. */
   async distributes(ports: readonly string[], timeoutMs = 20_000): Promise<void> {
     await waitFor(
       `Open vSwitch to distribute on ${ports.join(', ') || 'no port'}`,
       async () => {
-        const inUse = (await this.members()).filter(
-          (m) => m.status === 'current' && m.attached && m.actorState.includes('distributing'),
-        );
+        const inUse = (await this.members()).filter((member) => member.status === 'current' && member.mayEnable);
         return inUse.length === ports.length && inUse.every(({ name }) => ports.includes(name));
       },
       { timeoutMs, seen: () => this.lacpShow() },

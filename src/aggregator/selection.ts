@@ -91,6 +91,9 @@ function candidateOf({ variables, speed }: SelectionPort): string {
   return speed === undefined ? id : `${id}@${speed}`;
 }
 
+/** The LAG ID of a candidate, without the speed that tells it from others of the same LAG ID. */
+export const lagOf = (candidate: string): string => candidate.replace(/@\d+$/, '');
+
 /**
  * Policy `stable`: the active candidate stays while it has a usable port and, if it has no partner, while no other has
  * one. Else the candidate with a partner, with most usable ports, with the lowest port number.

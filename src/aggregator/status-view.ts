@@ -2,6 +2,7 @@
 import type { Aggregator, Member } from './aggregator.js';
 import { lagId, noPartner } from './lag-id.js';
 import { portNotes } from './notes.js';
+import { lagOf } from './selection.js';
 import type { AggregatorStatus, ChurnState, PortStatus, SystemStatus } from './status.js';
 
 export function systemStatus(aggregators: readonly Aggregator[]): SystemStatus {
@@ -22,7 +23,7 @@ function aggregatorStatus(aggregator: Aggregator): AggregatorStatus {
     systemId: aggregator.systemId,
     key: aggregator.adminKey,
     settings: aggregator.settings,
-    activeLag: aggregator.active,
+    activeLag: aggregator.active === undefined ? undefined : lagOf(aggregator.active),
     partnerSystem: partner?.System,
     partnerKey: partner?.Key,
     carrier: aggregator.forwarding.carrier,

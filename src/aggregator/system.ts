@@ -134,7 +134,11 @@ export class LacpSystem {
   removePort(number: number, released: () => void): void {
     const { aggregator, member } = this.#port(number);
     this.#enter(() => {
-      member.released = released;
+      const before = member.released;
+      member.released = () => {
+        before?.();
+        released();
+      };
       this.#touch(aggregator, member, { type: 'LEAVE' });
     });
   }

@@ -192,8 +192,9 @@ describe('a port is taken out', () => {
     tester.dut.system.removePort(1, () => released++);
     for (let n = 0; n < 5; n++) tester.link().send();
     tester.dut.set({ ...FAST, key: 0x500 });
-    tester.dut.system.removePort(1, () => {});
+    tester.dut.system.removePort(1, () => released++);
     tester.advance(1_500);
+    expect(released).toBe(2); // each caller is told
     expect(tester.dut.forwarding.collecting).toEqual([]);
     expect(tester.dut.aggregator.ports).toEqual([]);
     tester.advance(10_000);

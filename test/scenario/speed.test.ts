@@ -22,6 +22,7 @@ describe('L-14 mixed speeds', () => {
     tester.dut.link(2, { speed: 100 });
     tester.bringUp();
     expect(tester.dut.forwarding.distributing).toEqual([1]);
+    expect(tester.dut.aggregator.activeLag).toBe(tester.dut.port(1).lagId);
     const keys = [1, 2].map((n) => tester.link(n).last.pdu.actor.Key);
     expect(new Set(keys).size).toBe(2);
     expect(tester.dut.port(2).notes).toEqual([

@@ -10,9 +10,11 @@ import {
   transmitAllowedAt,
 } from '../lacp/functions.js';
 import type { Lacpdu } from '../lacp/lacpdu.pdu.js';
-import type { PortStimulus } from '../lacp/port-setup.js';
-import { type PortConfiguration, type PortVariables, TIMERS, type TimerName } from '../lacp/variables.js';
+import type { PortInput, PortStimulus } from '../lacp/port-setup.js';
+import { afterPause } from '../lacp/resume.js';
+import { type PortVariables, TIMERS, type TimerName } from '../lacp/variables.js';
 import { portMachine } from './port.machine.js';
+import type { PortSnapshot } from './snapshot.js';
 import type { ChurnState, MuxState, PeriodicState, ReceiveState } from './status.js';
 
 /** The state of every machine of a port, by region. */
@@ -39,20 +41,23 @@ export interface PortEffects {
   transition(transition: Transition): void;
 }
 
+/** At BEGIN, or in the states of a port of an earlier process. */
+export type PortStart =
+  | PortInput
+  | { readonly now: number; readonly snapshot: Pick<PortSnapshot, 'states' | 'variables'> };
+
 export class Port {
   readonly #actor: Actor<typeof portMachine>;
   readonly #effects: PortEffects;
 
   /** `shortcuts: false` sends everything through the machines; for tests that hold the two against each other. */
   constructor(
-    configuration: PortConfiguration,
-    port_enabled: boolean,
-    now: number,
+    start: PortStart,
     effects: PortEffects,
     private readonly shortcuts = true,
   ) {
     this.#effects = effects;
-    this.#actor = createActor(portMachine, { input: { configuration, port_enabled, now } });
+    this.#actor = createActor(portMachine, 'snapshot' in start ? resumed(start) : { input: start });
     this.#actor.on('transmit', ({ pdu }) => effects.transmit(pdu));
     // Failures are thrown by `send`; without a listener XState would throw them once more, at nobody.
     this.#actor.subscribe({ error: () => {} });
@@ -156,4 +161,13 @@ export class Port {
     }
     return first;
   }
+}
+
+/** No entry action runs again: what they did is in the variables. Throws for a state that no machine has. */
+function resumed({ snapshot, now }: Exclude<PortStart, PortInput>) {
+  const context = afterPause(snapshot.variables, now);
+  return {
+    snapshot: portMachine.resolveState({ value: { ...snapshot.states }, context }),
+    input: undefined as unknown as PortInput, // XState reads it only to make a context, and asks for it all the same
+  };
 }

@@ -18,9 +18,10 @@ import { admit, remember } from './admission.js';
 import { Aggregator, type Forwarding, type Member, newCounters } from './aggregator.js';
 import type { Clock, LinkFacts } from './io.js';
 import { noPartner } from './lag-id.js';
-import { Port, type Transition } from './port.js';
+import { Port, type PortStart, type Transition } from './port.js';
 import { Reception } from './reception.js';
 import type { AggregatorSettings, PortSettings } from './settings.js';
+import type { AggregatorSnapshot, PortSnapshot } from './snapshot.js';
 import type { SystemStatus } from './status.js';
 import { systemStatus } from './status-view.js';
 import { TimerQueue } from './timer-queue.js';
@@ -88,25 +89,53 @@ export class LacpSystem {
     const number = wanted !== undefined && !this.#numbers.has(wanted) ? wanted : this.#freeNumber();
     this.#numbers.add(number);
     this.#enter(() => {
-      const admission = admit(facts, settings, aggregator.settings.agg_wc);
-      const half = { number, facts, settings, admission, speed: undefined };
-      const port = new Port(aggregator.configurationOf(half), admission.port_enabled, this.effects.clock.now(), {
-        transmit: (pdu) => {
-          member.counters.lacpdusTx++;
-          this.effects.send(number, slowProtocolsFrame(member.facts.mac, encodeLacpdu(pdu)));
-        },
-        transition: (transition) => this.effects.transition(aggregator.name, member.facts.name, transition),
-      });
-      const member: Member = { ...half, port, decision: undefined, counters: newCounters(), released: undefined };
-      const reception = new Reception(member, {
-        now: () => this.effects.clock.now(),
-        send: (frame) => this.effects.send(number, frame),
-      });
-      aggregator.members.set(number, member);
-      this.#ports.set(number, { aggregator, member, reception });
+      const half = halfMember(number, facts, settings, aggregator);
+      const { port_enabled } = half.admission;
+      const configuration = aggregator.configurationOf(half);
+      this.#join(aggregator, half, { configuration, port_enabled, now: this.effects.clock.now() });
       this.#reconfigure(aggregator);
     });
     return number;
+  }
+
+  /**
+   * Ports of an earlier process, all at once and in the states that they had, so that Selection finds nothing to
+   * change. Only then tell what has become different meanwhile (`linkChanged`, `addPort`). The aggregator must have no
+   * port yet. Throws when a snapshot does not fit the machines; the aggregator is then as before.
+   */
+  resumePorts(
+    aggregatorName: string,
+    active: string | undefined,
+    ports: readonly { readonly snapshot: PortSnapshot; readonly settings: PortSettings }[],
+  ): void {
+    const aggregator = this.#aggregator(aggregatorName);
+    this.#enter(() => {
+      const now = this.effects.clock.now();
+      try {
+        for (const { snapshot, settings } of ports) {
+          const { number, facts } = snapshot;
+          if (this.#numbers.has(number)) throw new InternalError(`port ${number} exists`);
+          this.#join(aggregator, halfMember(number, facts, settings, aggregator), { snapshot, now });
+          this.#numbers.add(number);
+        }
+      } catch (error) {
+        for (const member of [...aggregator.members.values()]) this.#forget(aggregator, member);
+        throw error;
+      }
+      aggregator.active = active;
+      this.#reconfigure(aggregator);
+    });
+  }
+
+  /** For `resumePorts` of a later process; ports that are leaving are left out. */
+  snapshot(): AggregatorSnapshot[] {
+    return [...this.#aggregators.values()].map(({ name, active, members }) => ({
+      name,
+      active,
+      ports: [...members.values()]
+        .filter((member) => !member.port.variables.leaving)
+        .map(({ number, facts, port }) => ({ number, facts, states: port.states, variables: port.variables })),
+    }));
   }
 
   setPort(number: number, settings: PortSettings): void {
@@ -247,22 +276,49 @@ export class LacpSystem {
     else this.#timers.set(member.number, member.port.nextDeadline);
   }
 
+  #join(
+    aggregator: Aggregator,
+    half: Omit<Member, 'port' | 'decision' | 'counters' | 'released'>,
+    start: PortStart,
+  ): void {
+    const { number } = half;
+    const port = new Port(start, {
+      transmit: (pdu) => {
+        member.counters.lacpdusTx++;
+        this.effects.send(number, slowProtocolsFrame(member.facts.mac, encodeLacpdu(pdu)));
+      },
+      transition: (transition) => this.effects.transition(aggregator.name, member.facts.name, transition),
+    });
+    const member: Member = { ...half, port, decision: undefined, counters: newCounters(), released: undefined };
+    const reception = new Reception(member, {
+      now: () => this.effects.clock.now(),
+      send: (frame) => this.effects.send(number, frame),
+    });
+    aggregator.members.set(number, member);
+    this.#ports.set(number, { aggregator, member, reception });
+  }
+
   #release(aggregator: Aggregator, member: Member): void {
-    if (!aggregator.members.delete(member.number)) return;
+    if (!this.#forget(aggregator, member)) return;
+    this.#reconfigure(aggregator);
+    member.released?.();
+  }
+
+  #forget(aggregator: Aggregator, member: Member): boolean {
+    if (!aggregator.members.delete(member.number)) return false;
     this.#ports.delete(member.number);
     this.#remembering.delete(member.number);
     this.#numbers.delete(member.number);
     this.#timers.set(member.number, undefined);
     member.port.stop();
-    this.#reconfigure(aggregator);
-    member.released?.();
+    return true;
   }
 
   /**
    * port_moved, x.4.8: an LACPDU on this port comes from the partner that a port with its link down still remembers.
    */
   #detectMove(number: number, actor: PortInformation): void {
-    for (const other of [...this.#remembering]) {
+    for (const other of this.#remembering) {
       const entry = this.#ports.get(other);
       if (entry === undefined || other === number) continue;
       const { Partner_Oper } = entry.member.port.variables;
@@ -309,3 +365,16 @@ function mattersToOthers(a: PortVariables, b: PortVariables): boolean {
     sameState(a.Actor_Oper.State, b.Actor_Oper.State)
   );
 }
+
+const halfMember = (
+  number: number,
+  facts: LinkFacts,
+  settings: PortSettings,
+  { settings: { agg_wc } }: Aggregator,
+) => ({
+  number,
+  facts,
+  settings,
+  admission: admit(facts, settings, agg_wc),
+  speed: undefined,
+});

@@ -18,7 +18,7 @@ class Twin {
 
   constructor(shortcuts: boolean) {
     const effects = { transmit: (pdu: Lacpdu) => this.sent.push({ at: this.now, pdu }), transition: () => {} };
-    this.port = new Port(portConfiguration(), true, 0, effects, shortcuts);
+    this.port = new Port({ configuration: portConfiguration(), port_enabled: true, now: 0 }, effects, shortcuts);
   }
 
   send(stimulus: PortStimulus): void {

@@ -48,7 +48,7 @@ export class PortLab {
       transition: (transition: Transition) => this.transitions.push(transition),
     };
     // Without shortcuts: what is tested here are the machines.
-    this.port = new Port(configuration, port_enabled, this.now, effects, false);
+    this.port = new Port({ configuration, port_enabled, now: this.now }, effects, false);
     this.port.transmitIfDue(this.now);
   }
 

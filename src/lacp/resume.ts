@@ -1,0 +1,23 @@
+/** A port goes on after a pause in which nothing was heard or said: its machines stay in their states. */
+import { currentWhileTime } from './functions.js';
+import { type PortVariables, TIMERS, type TimerName } from './variables.js';
+
+/**
+ * The variables after the pause. Deadlines stay where they were, with two exceptions:
+ * - current_while_timer gets one full timeout. When the partner was last heard is not known exactly, and one that
+ *   lives speaks within it; nobody must be expired for our own absence.
+ * - periodic_timer is due: the partner hears at once that we are there.
+ */
+export function afterPause(v: PortVariables, now: number): PortVariables {
+  const timers = { ...v.clockwork.timers };
+  if (timers.current_while_timer !== undefined && !v.Actor_Oper.State.Expired) {
+    timers.current_while_timer = now + currentWhileTime(v);
+  }
+  if (timers.periodic_timer !== undefined) timers.periodic_timer = now;
+  // Every name is there, also of a timer that stands: a snapshot that was a text has lost those.
+  const all = Object.fromEntries(TIMERS.map((timer) => [timer, timers[timer]])) as Record<
+    TimerName,
+    number | undefined
+  >;
+  return { ...v, clockwork: { timers: all, sent: [...v.clockwork.sent] } };
+}

@@ -100,7 +100,8 @@ export class Aggregator {
       moved = false;
       const members = [...this.members.values()];
       const ports = members.map(selectionPort);
-      const { active, decisions } = select(ports, { maxLinks: this.settings.maxLinks, active: this.active });
+      const { maxLinks, policy } = this.settings;
+      const { active, decisions } = select(ports, { maxLinks, policy, active: this.active });
       this.active = active;
       for (const [i, member] of members.entries()) {
         const decision = decisions[i];
@@ -134,7 +135,11 @@ export class Aggregator {
   }
 }
 
-const selectionPort = (member: Member): SelectionPort => ({ variables: member.port.variables, speed: member.speed });
+const selectionPort = (member: Member): SelectionPort => ({
+  variables: member.port.variables,
+  speed: member.speed,
+  bandwidth: member.admission.speed,
+});
 
 const same = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i]);

@@ -6,9 +6,9 @@
  */
 import type { PortInformation, PortVariables, Selected } from '../lacp/variables.js';
 import { isIndividual, isLoop, isReflected, lagId, noPartner } from './lag-id.js';
+import { type CandidatePort, chooseCandidate, type PolicyRules } from './policy.js';
 
-export interface SelectionPort {
-  readonly variables: PortVariables;
+export interface SelectionPort extends CandidatePort {
   /** Speed by which the port is sorted (admission.ts); ports of different values never share an aggregator. */
   readonly speed: number | undefined;
 }
@@ -37,21 +37,16 @@ export interface SelectionResult {
   readonly decisions: readonly Decision[];
 }
 
-export interface SelectionRules {
-  readonly maxLinks: number;
-  /** The candidate that was active before: policy `stable` keeps it while it has a usable port. */
-  readonly active: string | undefined;
-}
-
-export function select(ports: readonly SelectionPort[], rules: SelectionRules): SelectionResult {
+export function select(ports: readonly SelectionPort[], rules: PolicyRules): SelectionResult {
   const candidates = new Map<string, SelectionPort[]>();
   for (const port of ports) {
     if (excluded(port.variables) !== undefined) continue;
     const id = candidateOf(port);
     candidates.set(id, [...(candidates.get(id) ?? []), port]);
   }
-  const active = activeCandidate(candidates, rules.active);
-  const ranked = active === undefined ? [] : (candidates.get(active) ?? []).toSorted(byStandardOrder);
+  for (const members of candidates.values()) members.sort(byStandardOrder);
+  const active = chooseCandidate(candidates, rules);
+  const ranked = active === undefined ? [] : (candidates.get(active) ?? []);
   // A port whose link is down gives its place to any other, and keeps it when nobody needs it: so it is back at once.
   const places = [
     ...takePlaces(
@@ -93,30 +88,6 @@ function candidateOf({ variables, speed }: SelectionPort): string {
 
 /** The LAG ID of a candidate, without the speed that tells it from others of the same LAG ID. */
 export const lagOf = (candidate: string): string => candidate.replace(/@\d+$/, '');
-
-/**
- * Policy `stable`: the active candidate stays while it has a usable port and, if it has no partner, while no other has
- * one. Else the candidate with a partner, with most usable ports, with the lowest port number.
- */
-function activeCandidate(candidates: Map<string, SelectionPort[]>, before: string | undefined): string | undefined {
-  const usable = (id: string) => (candidates.get(id) ?? []).filter((port) => port.variables.port_enabled);
-  const withPartner = (id: string) => usable(id).some((port) => !noPartner(port.variables.Partner_Oper));
-  const lowestPort = (id: string) => Math.min(...usable(id).map((port) => port.variables.Actor_Oper.Port));
-  if (before !== undefined && withPartner(before)) return before;
-
-  const inOrder = [...candidates.keys()]
-    .filter((id) => usable(id).length > 0)
-    .toSorted(
-      (a, b) =>
-        Number(withPartner(b)) - Number(withPartner(a)) ||
-        usable(b).length - usable(a).length ||
-        lowestPort(a) - lowestPort(b),
-    );
-  const best = inOrder[0];
-  if (best === undefined) return before !== undefined && candidates.has(before) ? before : undefined;
-  const keep = before !== undefined && usable(before).length > 0 && !withPartner(best);
-  return keep ? before : best;
-}
 
 /**
  * The first ports in order, except that a port in use gives its place only to one that can be used at once: a repaired

@@ -1,6 +1,7 @@
 /** Settings of an aggregator (virtual interface) and of a port, with their defaults. Values are validated by the daemon. */
 import type { Mac } from '../lacp/variables.js';
 import type { HashPolicy } from '../mux/hash.js';
+import type { Policy } from './policy.js';
 
 export interface AggregatorSettings {
   /** `off`: LACP_Enabled = FALSE on every port. */
@@ -18,6 +19,8 @@ export interface AggregatorSettings {
   readonly minLinks: number;
   /** More ports than this become STANDBY. */
   readonly maxLinks: number;
+  /** Which of several candidate aggregators is used. */
+  readonly policy: Policy;
   /** The seed's wildcard: admit unknown (or different) speed, duplex and link. */
   readonly agg_wc: boolean;
   /** Undefined: the MAC address of the first port that was added. */
@@ -46,6 +49,7 @@ export const DEFAULT_AGGREGATOR: AggregatorSettings = {
   hash: 'layer3+4',
   minLinks: 1,
   maxLinks: 8,
+  policy: 'stable',
   agg_wc: true,
   mac: undefined,
   mtu: undefined,

@@ -3,6 +3,7 @@
  * completion and `show` print from. The daemon validates; the client only sends the words, so that a script on
  * the control socket gets the same refusals.
  */
+import { POLICIES } from '../aggregator/policy.js';
 import {
   type AggregatorSettings,
   DEFAULT_AGGREGATOR,
@@ -103,6 +104,11 @@ export const OPTIONS: readonly Option[] = [
     name: 'max-links',
     help: 'more ports than this stand by',
     aggregator: ofAggregator('maxLinks', whole('a number of links', 1, 256)),
+  },
+  {
+    name: 'policy',
+    help: 'which partner is used when the ports lead to several: stable keeps the first, bandwidth, count and port-priority take the one with most Mbit/s, most ports, or the best port, and change only for a better one',
+    aggregator: ofAggregator('policy', choice('a policy', POLICIES)),
   },
   {
     name: 'agg_wc',

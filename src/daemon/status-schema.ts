@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { DatapathCounters, PortCounters } from '../aggregator/io.js';
+import { POLICIES } from '../aggregator/policy.js';
 import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
 import type { AggregatorStatus, PortStatus, ProtocolCounters, SystemStatus } from '../aggregator/status.js';
 import type { PortInformation, PortState } from '../lacp/variables.js';
@@ -13,7 +14,7 @@ import { HASH_POLICIES } from '../mux/hash.js';
  * An object schema for `T`. Unknown keys pass, so that an older client reads a newer daemon. The cast is for keys
  * whose value is undefined: JSON leaves them out, and reading them gives undefined again.
  */
-function wire<T>(shape: { [Key in keyof T]-?: z.ZodType<T[Key]> }): z.ZodType<T> {
+export function wire<T>(shape: { [Key in keyof T]-?: z.ZodType<T[Key]> }): z.ZodType<T> {
   return z.looseObject(shape) as unknown as z.ZodType<T>;
 }
 
@@ -35,7 +36,7 @@ const portState = wire<PortState>({
   Expired: word,
 });
 
-const portInformation = wire<PortInformation>({
+export const portInformation = wire<PortInformation>({
   System_Priority: count,
   System: macSchema,
   Key: count,
@@ -54,6 +55,7 @@ export const aggregatorSettings = wire<AggregatorSettings>({
   hash: z.enum(HASH_POLICIES),
   minLinks: count,
   maxLinks: count,
+  policy: z.enum(POLICIES),
   agg_wc: word,
   mac: macSchema.optional(),
   mtu: count.optional(),

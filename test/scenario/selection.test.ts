@@ -58,6 +58,22 @@ describe('candidates', () => {
     ]);
   });
 
+  test('L-12 count: more links of another partner win, once, and fewer never do', () => {
+    const tester = new Tester({ ...FAST, policy: 'count' }, { links: 3 });
+    for (const n of [2, 3]) tester.link(n).become({ System: '02:dd:00:00:00:00' });
+    tester.bringUp(1);
+    expect(tester.dut.forwarding.distributing).toEqual([1]);
+    tester.bringUp(2, 3);
+    tester.advance(4_000);
+    expect(tester.dut.forwarding.distributing).toEqual([2, 3]);
+    tester.dut.forwardings.length = 0;
+    tester.setLink(2, false);
+    tester.advance(4_000);
+    expect(tester.dut.forwarding.distributing).toEqual([3]); // one against one: no flip
+    tester.advance(20_000);
+    expect(tester.dut.forwardings.map(({ distributing }) => distributing)).toEqual([[3]]);
+  });
+
   test('L-12 stable: more links of another partner do not win while the first has one', () => {
     const tester = new Tester(FAST, { links: 3 });
     for (const n of [2, 3]) tester.link(n).become({ System: '02:dd:00:00:00:00' });

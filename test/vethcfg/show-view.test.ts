@@ -3,8 +3,17 @@ import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../src/aggregator/settings.
 import { showView } from '../../vethcfg/show-view.js';
 import { portStatus, shownAggregator, shownPort, showResult, state } from '../daemon/builders.js';
 
+/** Option lines have tests of their own. */
+const withoutOptions = (view: string) => view.replace(/^ +options .*\n( +[a-z_-]+=.*\n)*/gm, '');
+/** Options as one line. */
+const optionsOf = (view: string) =>
+  view
+    .replace(/\n +(?=[a-z_-]+=)/g, ' ')
+    .match(/(?<=options +).*/g)
+    ?.map((line) => ` ${line} `) ?? [];
+
 test('an interface with one port in use, in full', () => {
-  expect(showView(showResult([shownAggregator({})]))).toBe(`\
+  expect(withoutOptions(showView(showResult([shownAggregator({})])))).toBe(`\
 vethd 0.1.0, data path user
 
 veth0  carrier on, 1 of 1 ports distributing
@@ -12,8 +21,6 @@ veth0  carrier on, 1 of 1 ports distributing
   system     priority 32768, 02:00:00:00:00:01, key 0x0100
   partner    00:01:e6:16:87:80, key 0x001b
   LAG ID     [(1000,00-01-E6-16-87-80,001B,00,0000),(8000,02-00-00-00-00-01,0100,00,0000)]
-  options    lacp=active rate=slow system-priority=32768 system-id=auto key=auto mux=independent
-             hash=layer3+4 min-links=1 max-links=8 agg_wc=1 mac=auto mtu=auto
   dropped    to the links: 0 without a distributing port, 0 slow protocols of the host, 0 overrun; to the host: 0 refused
 
   eth0  port 1, distributing 50 % of the conversations
@@ -24,7 +31,6 @@ veth0  carrier on, 1 of 1 ports distributing
     partner    system 4096,00:01:e6:16:87:80 key 0x001b port 128,7
                active, long timeout, aggregatable, in sync, collecting, distributing
     LAG ID     [(1000,00-01-E6-16-87-80,001B,00,0000),(8000,02-00-00-00-00-01,0100,00,0000)]
-    options    agg_wc=auto port-priority=32768 speed=auto aggregation=1
     protocol   LACPDUs 12 in, 13 out; markers 2 in; marker responses 0 in, 2 out; other 0 in; illegal 0 in
     data       in 1000 frames 1500000 octets, out 900 frames 1200000 octets
     dropped    in: 0 not collecting, 0 overrun; out: 0 refused
@@ -100,9 +106,13 @@ test('settings are shown as they would be written', () => {
   const settings = { ...DEFAULT_AGGREGATOR, key: 4096, agg_wc: false, mac: '02:00:00:00:00:09' };
   const port = shownPort({ settings: { ...DEFAULT_PORT, speed: 2500, agg_wc: true }, speed: 2500 });
   const view = showView(showResult([shownAggregator({ settings, ports: [port] })]));
-  expect(view).toContain(' key=4096 ');
-  expect(view).toContain(' agg_wc=0 mac=02:00:00:00:00:09 ');
-  expect(view).toContain('options    agg_wc=1 port-priority=32768 speed=2.5G aggregation=1\n');
+  const [ofInterface, ofPort] = optionsOf(view);
+  for (const word of ['lacp=active', 'key=4096', 'agg_wc=0', 'mac=02:00:00:00:00:09', 'mtu=auto']) {
+    expect(ofInterface).toContain(` ${word} `);
+  }
+  for (const word of ['agg_wc=1', 'port-priority=32768', 'speed=2.5G', 'aggregation=1']) {
+    expect(ofPort).toContain(` ${word} `);
+  }
   expect(view).toContain('2500 Mbit/s (declared), ');
 });
 

@@ -119,7 +119,7 @@ export class LacpSystem {
           this.#numbers.add(number);
         }
       } catch (error) {
-        for (const member of [...aggregator.members.values()]) this.#forget(aggregator, member);
+        for (const member of aggregator.members.values()) this.#forget(aggregator, member);
         throw error;
       }
       aggregator.active = active;

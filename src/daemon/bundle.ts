@@ -51,6 +51,11 @@ export class Bundle {
     this.log.info(`${this.name}: carrier ${forwarding.carrier ? 'on' : 'off'}`);
   }
 
+  /** After a start, when the host may see what an earlier process decided last. */
+  confirmCarrier(): void {
+    this.#guard('carrier', () => this.virtual.setCarrier(this.#forwarding.carrier));
+  }
+
   /** New settings of the interface itself. Throws what the kernel refuses, with nothing changed. */
   configure(settings: AggregatorSettings): void {
     const mac = settings.mac ?? this.mac;

@@ -9,6 +9,7 @@ import type { Bundle, BundlePort } from './bundle.js';
 import { checkNewInterface, checkNewPort } from './checks.js';
 import { type Drivers, Host } from './host.js';
 import { checkInterfaceName } from './interface-name.js';
+import type { LacpJournal } from './lacp-journal.js';
 import type { Log } from './log.js';
 import { type Arguments, type DoneResult, PROTOCOL, type ShowResult, type StatusResult, VERSION } from './messages.js';
 import { parseOptions } from './options.js';
@@ -26,6 +27,7 @@ export interface Limits {
 export interface DaemonOptions {
   readonly drivers: Drivers;
   readonly state: SavedState;
+  readonly journal: LacpJournal;
   readonly limits: Limits;
   readonly log: Log;
   /** The status table has changed. */
@@ -38,11 +40,12 @@ export class Daemon {
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: DaemonOptions) {
-    const { drivers, log, status } = options;
+    const { drivers, log, status, journal } = options;
     this.#host = new Host({
       drivers,
       log,
       changed: (now) => status(statusTable(now)),
+      moved: () => journal.changed(),
       event: (act) => {
         this.#inTurn(async () => {
           await act();
@@ -54,9 +57,11 @@ export class Daemon {
 
   /** Take up what a killed daemon left, then listen to the kernel and the partners. */
   async start(): Promise<void> {
-    const { log, state, status } = this.options;
-    for (const saved of state.load(log.warn)) await this.#host.takeUp(saved);
+    const { log, state, status, journal } = this.options;
+    const former = journal.load();
+    for (const saved of state.load(log.warn)) await this.#host.takeUp(saved, former.get(saved.name));
     this.#host.listen();
+    journal.start(() => this.#host.snapshot());
     await this.#save();
     status(statusTable(this.#host.status()));
   }
@@ -66,6 +71,7 @@ export class Daemon {
     await this.#inTurn(async () => {
       await Promise.all([...this.#host.bundles.values()].map((bundle) => this.#host.removeBundle(bundle)));
       this.options.state.remove();
+      await this.options.journal.remove();
       this.#host.close();
     });
   }

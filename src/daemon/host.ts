@@ -13,14 +13,15 @@ import type {
   SlowProtocolsWire,
   VirtualInterface,
 } from '../aggregator/io.js';
-import type { Transition } from '../aggregator/port.js';
 import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
+import type { AggregatorSnapshot } from '../aggregator/snapshot.js';
 import type { SystemStatus } from '../aggregator/status.js';
 import { LacpSystem } from '../aggregator/system.js';
 import type { Mac } from '../lacp/variables.js';
 import { Bundle, type BundlePort } from './bundle.js';
 import type { Log } from './log.js';
 import type { SavedInterface } from './saved-state.js';
+import { logTransition } from './transition-log.js';
 
 /** Everything with an effect outside this process. */
 export interface Drivers {
@@ -39,6 +40,8 @@ export interface HostOptions {
   readonly log: Log;
   /** Something that the status shows has changed. */
   readonly changed: (status: SystemStatus) => void;
+  /** Something that `snapshot` gives has changed. */
+  readonly moved: () => void;
   /** What must be kept over a crash has changed by an event, not by a command; also what remains to be done for it. */
   readonly event: (act: () => Promise<void>) => void;
 }
@@ -58,8 +61,14 @@ export class Host {
         if (port !== undefined) drivers.wire.send(port.ifindex, frame);
       },
       forwarding: (name, forwarding) => this.bundles.get(name)?.forward(forwarding),
-      transition: (aggregator, port, transition) => logTransition(log, aggregator, port, transition),
-      changed: () => options.changed(this.status()),
+      transition: (aggregator, port, transition) => {
+        logTransition(log, aggregator, port, transition);
+        if (transition.machine !== 'transmit') options.moved();
+      },
+      changed: () => {
+        options.changed(this.status());
+        options.moved();
+      },
       failed: (number, error) => this.#portFailed(number, error),
     });
   }
@@ -114,7 +123,9 @@ export class Host {
     const mtu = settings.mtu ?? first.mtu;
     const virtual = drivers.createVirtualInterface(name, { mac, mtu });
     try {
-      return await this.#openBundle(name, this.#freeIndex(name), virtual, { mac, mtu }, settings);
+      const bundle = await this.#openBundle(name, this.#freeIndex(name), virtual, { mac, mtu }, settings);
+      virtual.setCarrier(false);
+      return bundle;
     } catch (error) {
       virtual.remove();
       throw error;
@@ -130,7 +141,6 @@ export class Host {
   ): Promise<Bundle> {
     const datapath = await this.options.drivers.openDatapath(virtual.peerIfindex, name);
     const bundle = new Bundle(name, index, virtual, datapath, mac, mtu, settings, this.options.log);
-    virtual.setCarrier(false);
     this.bundles.set(name, bundle);
     this.#system.addAggregator(name, index, mac, settings);
     this.options.log.info(`${name}: made, address ${mac}, MTU ${mtu}`);
@@ -140,20 +150,25 @@ export class Host {
   async addPort(bundle: Bundle, port: Omit<BundlePort, 'number' | 'ifindex'>, wanted?: number): Promise<void> {
     const { ifindex, name } = port.facts;
     const { drivers, log } = this.options;
-    const number = wanted ?? this.#freeNumber();
-    const entry: BundlePort = { ...port, ifindex, number };
-    drivers.wire.join(ifindex);
-    try {
-      await bundle.addPort(entry);
-    } catch (error) {
-      drivers.wire.leave(ifindex);
-      throw error;
-    }
-    this.#numbers.set(ifindex, number);
+    const entry: BundlePort = { ...port, ifindex, number: wanted ?? this.#freeNumber() };
+    await this.#enlist(bundle, entry);
     // What the kernel says now: attaching has set the port up.
     entry.facts = drivers.links.links().find((link) => link.ifindex === ifindex) ?? port.facts;
-    this.#system.addPort(bundle.name, entry.facts, port.settings, number);
-    log.info(`${bundle.name}: ${name} added as port ${number}`);
+    this.#system.addPort(bundle.name, entry.facts, port.settings, entry.number);
+    log.info(`${bundle.name}: ${name} added as port ${entry.number}`);
+  }
+
+  /** The kernel's side of a port that the engine is about to get. */
+  async #enlist(bundle: Bundle, port: BundlePort): Promise<void> {
+    const { wire } = this.options.drivers;
+    wire.join(port.ifindex);
+    try {
+      await bundle.addPort(port);
+    } catch (error) {
+      wire.leave(port.ifindex);
+      throw error;
+    }
+    this.#numbers.set(port.ifindex, port.number);
   }
 
   /** Farewell first; resolves when the port is the host's again. */
@@ -182,30 +197,74 @@ export class Host {
     this.#system.setPort(port.number, settings);
   }
 
-  /** An interface of a daemon that was killed: the same interface, ports and settings again; LACP starts anew. */
-  async takeUp(saved: SavedInterface): Promise<void> {
+  /**
+   * An interface of an earlier daemon: the same interface, ports and settings again. With a snapshot, ports that have
+   * one go on in the states they had, and what has changed meanwhile is told after that; else LACP starts anew.
+   */
+  async takeUp(saved: SavedInterface, snapshot?: AggregatorSnapshot): Promise<void> {
     const { drivers, log } = this.options;
     try {
       const mtu = saved.settings.mtu ?? Math.min(1500, ...saved.ports.map((port) => port.record.mtu));
       const adopted = drivers.adoptVirtualInterface(saved.name);
       const virtual = adopted ?? drivers.createVirtualInterface(saved.name, { mac: saved.mac, mtu });
-      const now = drivers.links.links().find((link) => link.ifindex === virtual.ifindex);
-      const facts = { mac: saved.mac, mtu: now?.mtu ?? mtu };
+      const links = drivers.links.links();
+      const facts = { mac: saved.mac, mtu: links.find(({ ifindex }) => ifindex === virtual.ifindex)?.mtu ?? mtu };
       const bundle = await this.#openBundle(saved.name, saved.index, virtual, facts, saved.settings);
-      for (const port of saved.ports) {
-        const link = drivers.links.links().find((candidate) => candidate.ifindex === port.record.ifindex);
+      const ports: BundlePort[] = [];
+      for (const { number, settings, record } of saved.ports) {
+        const link = links.find((candidate) => candidate.ifindex === record.ifindex);
         if (link === undefined) {
-          log.warn(`${saved.name}: port ${port.record.name} is no longer there; left out`);
+          log.warn(`${saved.name}: port ${record.name} is no longer there; left out`);
           continue;
         }
-        const member = drivers.attachMember(link, port.record);
-        await this.addPort(bundle, { facts: link, member, settings: port.settings }, port.number);
+        const { ifindex } = link;
+        ports.push({ number, ifindex, settings, facts: link, member: drivers.attachMember(link, record) });
       }
-      log.info(`${saved.name}: taken up from the daemon before`);
+      // The interface was made anew: nobody can have gone on with the old one.
+      const resumed = await this.#resume(bundle, ports, adopted === undefined ? undefined : snapshot);
+      for (const port of ports) {
+        if (resumed.has(port)) continue;
+        await this.addPort(bundle, port, port.number);
+      }
+      bundle.confirmCarrier();
+      log.info(`${saved.name}: taken up from the daemon before, ${resumed.size} of ${ports.length} ports as they were`);
     } catch (error) {
       log.error(`${saved.name}: not taken up again: ${error instanceof Error ? error.message : String(error)}`);
       for (const port of saved.ports) this.#restore(port.record);
     }
+  }
+
+  /** Gives the ports that are with the engine then: all that the snapshot has. */
+  async #resume(
+    bundle: Bundle,
+    ports: readonly BundlePort[],
+    snapshot: AggregatorSnapshot | undefined,
+  ): Promise<ReadonlySet<BundlePort>> {
+    const known = ports.flatMap((port) => {
+      const former = snapshot?.ports.find(
+        ({ number, facts }) => number === port.number && facts.ifindex === port.ifindex,
+      );
+      return former === undefined ? [] : [{ port, snapshot: former, settings: port.settings }];
+    });
+    if (snapshot === undefined) return new Set();
+    for (const { port } of known) await this.#enlist(bundle, port);
+    const now = new Map(this.links().map((link) => [link.ifindex, link]));
+    for (const { port } of known) port.facts = now.get(port.ifindex) ?? port.facts;
+    try {
+      this.#system.resumePorts(bundle.name, snapshot.active, known);
+      for (const { port } of known) this.#system.linkChanged(port.number, port.facts);
+    } catch (error) {
+      this.options.log.error(
+        `${bundle.name}: LACP starts anew: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      for (const { port } of known) this.#system.addPort(bundle.name, port.facts, port.settings, port.number);
+    }
+    return new Set(known.map(({ port }) => port));
+  }
+
+  /** For a later process, see `takeUp`. */
+  snapshot(): readonly AggregatorSnapshot[] {
+    return this.#system.snapshot();
   }
 
   /** What must be kept over a crash. */
@@ -337,12 +396,4 @@ export class Host {
 function siblingAddress(mac: Mac): Mac {
   const first = Number.parseInt(mac.slice(0, 2), 16);
   return ((first | 0x02) ^ 0x04).toString(16).padStart(2, '0') + mac.slice(2);
-}
-
-/** The states that an operator follows; the others are for a close look. */
-function logTransition(log: Log, aggregator: string, port: string, { machine, from, to, cause }: Transition): void {
-  if (machine === 'transmit') return;
-  const line = `${aggregator} ${port} ${machine}: ${from} (${cause.type}) -> ${to}`;
-  if (machine === 'mux' || machine === 'receive') log.info(line);
-  else log.debug(line);
 }

@@ -1,6 +1,6 @@
 /** The daemon's command line: `vethd [--run-dir DIR] [--log-level L]`, in the foreground until SIGTERM or SIGINT. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { systemClock } from '../drivers/clock.js';
+import { bootId, systemClock } from '../drivers/clock.js';
 import { openLinkWatch } from '../drivers/link-watch.js';
 import { attachMember, restoreMember } from '../drivers/member.js';
 import { openSlowProtocolsSocket } from '../drivers/slow-protocols-socket.js';
@@ -10,6 +10,7 @@ import { adoptVirtualInterface, createVirtualInterface } from '../drivers/virtua
 import { startControlServer } from './control-server.js';
 import { Daemon, type Limits } from './daemon.js';
 import type { Drivers } from './host.js';
+import { LacpJournal } from './lacp-journal.js';
 import { createLog, LOG_LEVELS, type Log, type LogLevel } from './log.js';
 import { defaultRunDir, type Request, VERSION } from './messages.js';
 import { Refusal } from './refusal.js';
@@ -82,7 +83,8 @@ async function run(options: Options, log: Log): Promise<void> {
   try {
     const limits: Limits = { interfaces: options.maxInterfaces, portsEach: options.maxPorts };
     const state = new SavedState(runDir.path);
-    const daemon = new Daemon({ drivers: openDrivers(log), state, limits, log, status: statusFile.update });
+    const journal = new LacpJournal({ directory: runDir.path, boot: bootId(), now: systemClock.now, log });
+    const daemon = new Daemon({ drivers: openDrivers(log), state, journal, limits, log, status: statusFile.update });
     await daemon.start();
     const server = await startControlServer({
       path: runDir.socketPath,

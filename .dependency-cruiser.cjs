@@ -20,10 +20,18 @@ module.exports = {
         'src/drivers/|src/mux/|src/lacp/|src/aggregator/io\\.ts|node_modules/|[a-z:_/]+$',
       ),
     },
+    // The drivers only behind kernel-wire.ts, which implements conformance/wire.ts.
+    wall('conformance', 'src/conformance', 'src/conformance/|src/lacp/|src/mux/|src/drivers/|[a-z:_/]+$'),
+    {
+      name: 'conformance-drivers-behind-wire',
+      severity: 'error',
+      from: { path: '^src/conformance/', pathNot: '^src/conformance/kernel-wire\\.ts$' },
+      to: { path: '^src/drivers/' },
+    },
     wall(
       'vethcfg',
       'vethcfg',
-      'vethcfg/|src/daemon/messages\\.ts|src/daemon/options\\.ts|src/aggregator/status\\.ts|node_modules/|[a-z:_/]+$',
+      'vethcfg/|src/conformance/|src/daemon/messages\\.ts|src/daemon/options\\.ts|src/aggregator/status\\.ts|node_modules/|[a-z:_/]+$',
     ),
     { name: 'src-not-to-test', severity: 'error', from: { path: '^(src|vethcfg)/' }, to: { path: '^test/' } },
     { name: 'src-not-to-vethcfg', severity: 'error', from: { path: '^src/' }, to: { path: '^vethcfg/' } },

@@ -13,20 +13,9 @@ import type { Lacpdu } from '../lacp/lacpdu.pdu.js';
 import type { PortInput, PortStimulus } from '../lacp/port-setup.js';
 import { afterPause } from '../lacp/resume.js';
 import { type PortVariables, TIMERS, type TimerName } from '../lacp/variables.js';
+import type { MachineStates } from './machine-states.js';
 import { portMachine } from './port.machine.js';
 import type { PortSnapshot } from './snapshot.js';
-import type { ChurnState, MuxState, PeriodicState, ReceiveState } from './status.js';
-
-/** The state of every machine of a port, by region. */
-export interface MachineStates {
-  readonly receive: ReceiveState;
-  readonly periodic: PeriodicState;
-  readonly selection: string;
-  readonly mux: MuxState;
-  readonly actor_churn: ChurnState | 'CHURN_MONITOR_HELD';
-  readonly partner_churn: ChurnState | 'CHURN_MONITOR_HELD';
-  readonly transmit: string;
-}
 
 /** A machine moved: region, states, and the stimulus that caused it. */
 export interface Transition {

@@ -4,7 +4,7 @@
  */
 import type { PortVariables } from '../lacp/variables.js';
 import type { LinkFacts } from './io.js';
-import type { MachineStates } from './port.js';
+import type { MachineStates } from './machine-states.js';
 
 export interface PortSnapshot {
   readonly number: number;

@@ -1,6 +1,6 @@
 /** Tables of arrows: one test a row. */
 import { describe, expect, test } from 'vitest';
-import type { MachineStates } from '../../src/aggregator/port.js';
+import type { MachineStates } from '../../src/aggregator/machine-states.js';
 import { names, PortLab, type Step } from './port-lab.js';
 
 /** State before, the steps that lead there from BEGIN, one event, state after. */

@@ -1,0 +1,12 @@
+import type { ChurnState, MuxState, PeriodicState, ReceiveState } from './status.js';
+
+/** The state of every machine of a port, by region. */
+export interface MachineStates {
+  readonly receive: ReceiveState;
+  readonly periodic: PeriodicState;
+  readonly selection: string;
+  readonly mux: MuxState;
+  readonly actor_churn: ChurnState | 'CHURN_MONITOR_HELD';
+  readonly partner_churn: ChurnState | 'CHURN_MONITOR_HELD';
+  readonly transmit: string;
+}

@@ -1,8 +1,8 @@
 /** One aggregator interface: its ports, what its settings make of each, and who is selected. */
-import type { PortConfiguration } from '../lacp/variables.js';
-import { Default_Partner_Admin, type Mac } from '../lacp/variables.js';
+import type { Mac, PortConfiguration } from '../lacp/variables.js';
 import { type Admission, admit, defaultKey, operationalKey, sortingSpeeds } from './admission.js';
 import type { LinkFacts } from './io.js';
+import { partnerAdmin } from './partner-admin.js';
 import type { Port } from './port.js';
 import { type Decision, ready, type SelectionPort, select } from './selection.js';
 import type { AggregatorSettings, PortSettings } from './settings.js';
@@ -79,7 +79,9 @@ export class Aggregator {
     const { settings } = this;
     return {
       LACP_Enabled: settings.lacp !== 'off' && member.admission.admitted,
-      coupled_control: settings.mux === 'coupled',
+      // Coupled control cannot collect alone.
+      coupled_control: settings.mux === 'coupled' && member.settings.gate === 'open',
+      may_distribute: member.settings.gate === 'open',
       Actor: {
         System_Priority: settings.systemPriority,
         System: this.systemId,
@@ -90,7 +92,7 @@ export class Aggregator {
         LACP_Timeout: settings.rate === 'fast',
         Aggregation: member.settings.aggregation,
       },
-      Partner_Admin: Default_Partner_Admin,
+      Partner_Admin: partnerAdmin(member.settings),
     };
   }
 
@@ -139,6 +141,7 @@ const selectionPort = (member: Member): SelectionPort => ({
   variables: member.port.variables,
   speed: member.speed,
   bandwidth: member.admission.speed,
+  closed: member.settings.gate === 'closed',
 });
 
 const same = (a: readonly number[], b: readonly number[]): boolean =>

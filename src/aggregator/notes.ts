@@ -5,7 +5,13 @@ import { isIndividual, noPartner } from './lag-id.js';
 import type { KeptOut } from './selection.js';
 
 export function portNotes(aggregator: Aggregator, member: Member): string[] {
-  return [...obstacle(aggregator, member), ...individual(member), ...churned(member), ...member.admission.notes];
+  return [
+    ...obstacle(aggregator, member),
+    ...assumed(member),
+    ...individual(member),
+    ...churned(member),
+    ...member.admission.notes,
+  ];
 }
 
 function obstacle(aggregator: Aggregator, member: Member): string[] {
@@ -23,7 +29,11 @@ function obstacle(aggregator: Aggregator, member: Member): string[] {
     case 'ATTACHED':
       return [`partner ${system(variables.Partner_Oper)} is not in sync`];
     case 'COLLECTING':
-      return ['collecting; partner is not collecting yet'];
+      return [
+        variables.may_distribute
+          ? 'collecting; partner is not collecting yet'
+          : 'collecting, not distributing (gate=collect-only)',
+      ];
     default:
       return [];
   }
@@ -36,6 +46,8 @@ function keptOutWords(reason: KeptOut, aggregator: Aggregator, member: Member): 
       return ['being removed'];
     case 'lacp-disabled':
       return member.admission.admitted ? ['LACP is off (lacp=off)'] : [];
+    case 'gate':
+      return ['kept out by its operator (gate=closed)'];
     case 'reflected':
       return ['our own LACPDUs come back on this port: something on the link reflects them'];
     case 'loop':
@@ -50,6 +62,14 @@ function keptOutWords(reason: KeptOut, aggregator: Aggregator, member: Member): 
       return ['link down'];
   }
 }
+
+/** Nobody was heard, and yet there is a partner. */
+const assumed = (member: Member): string[] => {
+  const { Actor_Oper, Partner_Oper, port_enabled } = member.port.variables;
+  const { Defaulted, Expired } = Actor_Oper.State;
+  const asSet = !noPartner(Partner_Oper) || Partner_Oper.State.Synchronization;
+  return port_enabled && Defaulted && !Expired && asSet ? ['no LACPDU heard: the partner is as set (partner-...)'] : [];
+};
 
 const individual = (member: Member): string[] => {
   const { Actor_Oper, Partner_Oper } = member.port.variables;

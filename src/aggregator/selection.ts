@@ -11,12 +11,15 @@ import { type CandidatePort, chooseCandidate, type PolicyRules } from './policy.
 export interface SelectionPort extends CandidatePort {
   /** Speed by which the port is sorted (admission.ts); ports of different values never share an aggregator. */
   readonly speed: number | undefined;
+  /** The operator keeps the port out. */
+  readonly closed: boolean;
 }
 
 /** Why a port is not SELECTED. */
 export type KeptOut =
   | 'leaving'
   | 'lacp-disabled'
+  | 'gate'
   | 'reflected'
   | 'loop'
   | 'link-down'
@@ -40,7 +43,7 @@ export interface SelectionResult {
 export function select(ports: readonly SelectionPort[], rules: PolicyRules): SelectionResult {
   const candidates = new Map<string, SelectionPort[]>();
   for (const port of ports) {
-    if (excluded(port.variables) !== undefined) continue;
+    if (excluded(port) !== undefined) continue;
     const id = candidateOf(port);
     candidates.set(id, [...(candidates.get(id) ?? []), port]);
   }
@@ -59,7 +62,7 @@ export function select(ports: readonly SelectionPort[], rules: PolicyRules): Sel
   const decide = (port: SelectionPort): Decision => {
     const candidate = candidateOf(port);
     const out = (keptOut: KeptOut, selected: Selected = 'UNSELECTED'): Decision => ({ selected, keptOut, candidate });
-    const reason = excluded(port.variables);
+    const reason = excluded(port);
     if (reason !== undefined) return out(reason);
     if (places.includes(port)) return { selected: 'SELECTED', keptOut: undefined, candidate };
     if (!port.variables.port_enabled) return out('link-down');
@@ -73,9 +76,10 @@ export function ready(waiting: readonly PortVariables[]): boolean {
   return waiting.length > 0 && waiting.every((variables) => variables.Ready_N);
 }
 
-function excluded(v: PortVariables): KeptOut | undefined {
+function excluded({ variables: v, closed }: SelectionPort): KeptOut | undefined {
   if (v.leaving) return 'leaving';
   if (!v.LACP_Enabled) return 'lacp-disabled';
+  if (closed) return 'gate';
   if (isReflected(v.Actor_Oper, v.Partner_Oper)) return 'reflected';
   if (isLoop(v.Actor_Oper, v.Partner_Oper)) return 'loop';
   return undefined;

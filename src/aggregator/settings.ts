@@ -37,6 +37,16 @@ export interface PortSettings {
   readonly aggregation: boolean;
   /** Undefined: as the aggregator says. */
   readonly agg_wc: boolean | undefined;
+  /** `collect-only`: takes frames, sends none. `closed`: not in sync, out of the aggregate. LACPDUs flow on. */
+  readonly gate: 'open' | 'collect-only' | 'closed';
+  /** Partner_Admin_*: taken for the partner while none is heard. Undefined: no system. */
+  readonly partnerSystem: Mac | undefined;
+  readonly partnerSystemPriority: number;
+  readonly partnerKey: number;
+  readonly partnerPort: number;
+  readonly partnerPortPriority: number;
+  /** State bits as letters of the status table, see partner-admin.ts. */
+  readonly partnerState: string;
 }
 
 export const DEFAULT_AGGREGATOR: AggregatorSettings = {
@@ -60,4 +70,12 @@ export const DEFAULT_PORT: PortSettings = {
   speed: undefined,
   aggregation: true,
   agg_wc: undefined,
+  gate: 'open',
+  partnerSystem: undefined,
+  partnerSystemPriority: 0,
+  partnerKey: 0,
+  partnerPort: 0,
+  partnerPortPriority: 0,
+  // Short timeout and aggregatable, for the reason given at Default_Partner_Admin.
+  partnerState: 'TA',
 };

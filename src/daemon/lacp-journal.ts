@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { LinkFacts } from '../aggregator/io.js';
-import type { MachineStates } from '../aggregator/port.js';
+import type { MachineStates } from '../aggregator/machine-states.js';
 import type { AggregatorSnapshot, PortSnapshot } from '../aggregator/snapshot.js';
 import { type Clockwork, type PortVariables, TIMERS } from '../lacp/variables.js';
 import type { Log } from './log.js';
@@ -78,6 +78,7 @@ const schema = z.object({
             actor_churn: word,
             partner_churn: word,
             coupled_control: word,
+            may_distribute: word,
             attached: word,
             collecting: word,
             distributing: word,

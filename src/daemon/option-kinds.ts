@@ -91,6 +91,31 @@ export function speed(): Kind<number> {
   };
 }
 
+/** Some letters of a set, each at most once, in any order; `-` for none of them. */
+export function letters(noun: string, known: readonly string[], examples: readonly string[]): Kind<string> {
+  return {
+    syntax: `${known.join('')}|-`,
+    examples: [...examples, '-'],
+    read: (text) => {
+      const given = text === '-' ? [] : [...text.toUpperCase()];
+      if (text === '' || given.some((letter) => !known.includes(letter))) return wrong(`not ${noun}`);
+      if (new Set(given).size < given.length) return wrong('a letter is given twice');
+      return right(known.filter((letter) => given.includes(letter)).join(''));
+    },
+    print: (value) => (value === '' ? '-' : value),
+  };
+}
+
+/** The same kind, or the word `none` for "not set". */
+export function orNone<T>(kind: Kind<T>): Kind<T | undefined> {
+  return {
+    syntax: `${kind.syntax}|none`,
+    examples: [...kind.examples, 'none'],
+    read: (text) => (text === 'none' ? right(undefined) : kind.read(text)),
+    print: (value) => (value === undefined ? 'none' : kind.print(value)),
+  };
+}
+
 /** The same kind, or the word `auto` for "not set". */
 export function orAuto<T>(kind: Kind<T>): Kind<T | undefined> {
   return {

@@ -3,6 +3,7 @@
  * completion and `show` print from. The daemon validates; the client only sends the words, so that a script on
  * the control socket gets the same refusals.
  */
+import { PARTNER_STATE_LETTERS } from '../aggregator/partner-admin.js';
 import { POLICIES } from '../aggregator/policy.js';
 import {
   type AggregatorSettings,
@@ -11,7 +12,7 @@ import {
   type PortSettings,
 } from '../aggregator/settings.js';
 import { HASH_POLICIES } from '../mux/hash.js';
-import { choice, flag, type Kind, orAuto, speed, stationAddress, whole } from './option-kinds.js';
+import { choice, flag, type Kind, letters, orAuto, orNone, speed, stationAddress, whole } from './option-kinds.js';
 import { Refusal } from './refusal.js';
 
 /** An option as it applies to an interface, or as it applies to a port. */
@@ -140,6 +141,41 @@ export const OPTIONS: readonly Option[] = [
     name: 'aggregation',
     help: '0: an individual link that never aggregates',
     port: ofPort('aggregation', flag()),
+  },
+  {
+    name: 'gate',
+    help: 'open; collect-only: the port takes frames and sends none; closed: it is out of the aggregate, its LACPDUs say so',
+    port: ofPort('gate', choice('a gate', ['open', 'collect-only', 'closed'])),
+  },
+  {
+    name: 'partner-system',
+    help: 'the system that is taken for the partner while none is heard (Partner_Admin_System)',
+    port: ofPort('partnerSystem', orNone(stationAddress())),
+  },
+  {
+    name: 'partner-system-priority',
+    help: 'the system priority of a partner that is not heard',
+    port: ofPort('partnerSystemPriority', whole('a priority', 0, 65_535)),
+  },
+  {
+    name: 'partner-key',
+    help: 'the key of a partner that is not heard',
+    port: ofPort('partnerKey', whole('a key', 0, 65_535)),
+  },
+  {
+    name: 'partner-port',
+    help: 'the port number of a partner that is not heard',
+    port: ofPort('partnerPort', whole('a port number', 0, 65_535)),
+  },
+  {
+    name: 'partner-port-priority',
+    help: 'the port priority of a partner that is not heard',
+    port: ofPort('partnerPortPriority', whole('a priority', 0, 65_535)),
+  },
+  {
+    name: 'partner-state',
+    help: 'the state of a partner that is not heard, in letters of the status table: L active, T short timeout, A aggregatable, S in sync, C collecting, D distributing; ASCD aggregates with a partner that has no LACP',
+    port: ofPort('partnerState', letters('a partner state', Object.keys(PARTNER_STATE_LETTERS), ['TA', 'ASCD'])),
   },
 ];
 

@@ -66,6 +66,13 @@ export const portSettings = wire<PortSettings>({
   speed: count.optional(),
   aggregation: word,
   agg_wc: word.optional(),
+  gate: z.enum(['open', 'collect-only', 'closed']),
+  partnerSystem: macSchema.optional(),
+  partnerSystemPriority: count,
+  partnerKey: count,
+  partnerPort: count,
+  partnerPortPriority: count,
+  partnerState: text,
 });
 
 const protocolCounters = wire<ProtocolCounters>({

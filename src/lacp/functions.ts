@@ -113,13 +113,24 @@ export function configure(v: PortVariables, configuration: PortConfiguration): C
   return {
     LACP_Enabled: configuration.LACP_Enabled,
     coupled_control: configuration.coupled_control,
-    Partner_Admin: configuration.Partner_Admin,
+    may_distribute: configuration.may_distribute,
     Actor_Oper,
-    ...(v.Actor_Oper.State.Defaulted && configuration.Partner_Admin !== v.Partner_Admin
-      ? { Partner_Oper: configuration.Partner_Admin }
-      : {}),
+    ...configurePartner(v, configuration.Partner_Admin),
     ...(sameLag ? {} : { Selected: 'UNSELECTED' as const }),
     ...(unchanged ? {} : { NTT: true }),
+  };
+}
+
+/** New Partner_Admin values act at once where they are in force: on a port that has heard nobody and does not wait to. */
+function configurePartner(v: PortVariables, Partner_Admin: PortInformation): Changes {
+  if (samePort(Partner_Admin, v.Partner_Admin) && sameState(Partner_Admin.State, v.Partner_Admin.State)) return {};
+  const { Defaulted, Expired } = v.Actor_Oper.State;
+  // A port that is not enabled, or whose LACP is off, keeps the bits that its Receive machine has cleared.
+  if (!Defaulted || Expired || !v.port_enabled || !v.LACP_Enabled) return { Partner_Admin };
+  return {
+    Partner_Admin,
+    Partner_Oper: Partner_Admin,
+    ...(samePort(Partner_Admin, v.Partner_Oper) ? {} : { Selected: 'UNSELECTED' as const }),
   };
 }
 

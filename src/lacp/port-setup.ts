@@ -142,9 +142,12 @@ export const portSetup = base.extend({
 
     in_sync_coupled: is((v) => v.coupled_control && selected(v) && partnerInSync(v)),
     in_sync_independent: is((v) => !v.coupled_control && selected(v) && partnerInSync(v)),
-    in_sync_and_Partner_Collecting: is((v) => selected(v) && partnerInSync(v) && partnerCollecting(v)),
+    in_sync_and_Partner_Collecting: is(
+      (v) => selected(v) && partnerInSync(v) && partnerCollecting(v) && v.may_distribute,
+    ),
     not_in_sync: is((v) => !selected(v) || !partnerInSync(v)),
     not_in_sync_or_Partner_not_Collecting: is((v) => !selected(v) || !partnerInSync(v) || !partnerCollecting(v)),
+    may_not_distribute: is((v) => !v.may_distribute),
     coupled_control: is((v) => v.coupled_control),
     independent_control: is((v) => !v.coupled_control),
 

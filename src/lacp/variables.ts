@@ -101,6 +101,8 @@ export interface PortVariables {
   readonly partner_churn: boolean;
   /** Coupled control of the Mux (collecting and distributing are one). */
   readonly coupled_control: boolean;
+  /** False: the port collects, but is held back from distributing by its operator. */
+  readonly may_distribute: boolean;
   /** What Attach_Mux_To_Aggregator, Enable_Collecting and Enable_Distributing last ordered, x.4.15. */
   readonly attached: boolean;
   readonly collecting: boolean;
@@ -114,6 +116,7 @@ export interface PortVariables {
 export interface PortConfiguration {
   readonly LACP_Enabled: boolean;
   readonly coupled_control: boolean;
+  readonly may_distribute: boolean;
   readonly Actor: Omit<PortInformation, 'State'> & Pick<PortState, 'LACP_Activity' | 'LACP_Timeout' | 'Aggregation'>;
   readonly Partner_Admin: PortInformation;
 }
@@ -146,6 +149,7 @@ export function beginVariables(configuration: PortConfiguration, port_enabled: b
     actor_churn: false,
     partner_churn: false,
     coupled_control: configuration.coupled_control,
+    may_distribute: configuration.may_distribute,
     attached: false,
     collecting: false,
     distributing: false,

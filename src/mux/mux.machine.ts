@@ -3,6 +3,7 @@ import { portSetup } from '../lacp/port-setup.js';
 /**
  * Mux machine, x.4.15. Independent control, and coupled control as an option: both leave ATTACHED for their own states.
  * Where the option changes while frames flow, the port passes through ATTACHED, which keeps Synchronization.
+ * One addition of ours: without may_distribute a port goes no further than COLLECTING (independent control only).
  */
 export const mux = portSetup.createStateConfig({
   initial: 'DETACHED', // BEGIN
@@ -58,6 +59,7 @@ export const mux = portSetup.createStateConfig({
       always: [
         { guard: 'not_in_sync_or_Partner_not_Collecting', target: 'COLLECTING' },
         { guard: 'coupled_control', target: 'COLLECTING' },
+        { guard: 'may_not_distribute', target: 'COLLECTING' },
       ],
     },
     COLLECTING_DISTRIBUTING: {

@@ -24,6 +24,7 @@ function port(
   return {
     speed,
     bandwidth: speed,
+    closed: false,
     variables: {
       ...beginVariables(portConfiguration(), true),
       Actor_Oper: portInformation({ System: '02:00:00:00:00:0b', Port: n, ...actor }),

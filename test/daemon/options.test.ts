@@ -60,6 +60,17 @@ describe('values of interface options', () => {
 describe('values of port options', () => {
   test.each([
     ['port-priority=0', { portPriority: 0 }],
+    ['gate=open', { gate: 'open' }],
+    ['gate=collect-only', { gate: 'collect-only' }],
+    ['gate=closed', { gate: 'closed' }],
+    ['partner-system=02:00:00:00:00:05', { partnerSystem: '02:00:00:00:00:05' }],
+    ['partner-system=none', { partnerSystem: undefined }],
+    ['partner-system-priority=7', { partnerSystemPriority: 7 }],
+    ['partner-key=0x1b', { partnerKey: 27 }],
+    ['partner-port=3', { partnerPort: 3 }],
+    ['partner-port-priority=4', { partnerPortPriority: 4 }],
+    ['partner-state=dcsa', { partnerState: 'ASCD' }],
+    ['partner-state=-', { partnerState: '' }],
     ['port-priority=65535', { portPriority: 65535 }],
     ['speed=10', { speed: 10 }],
     ['speed=1000', { speed: 1000 }],
@@ -121,6 +132,21 @@ describe('refused words: thing, reason and repair are in the message', () => {
     ['aggregator', 'agg_wc=auto', 'agg_wc=auto: neither 1 nor 0; say agg_wc=1 or agg_wc=0'],
     ['port', 'agg_wc=2', 'agg_wc=2: neither 1 nor 0; say agg_wc=1, agg_wc=0 or agg_wc=auto'],
     ['port', 'aggregation=no', 'aggregation=no: neither 1 nor 0; say aggregation=1 or aggregation=0'],
+    [
+      'port',
+      'partner-state=X',
+      'partner-state=X: not a partner state; say partner-state=TA, partner-state=ASCD or partner-state=-',
+    ],
+    [
+      'port',
+      'partner-state=AA',
+      'partner-state=AA: a letter is given twice; say partner-state=TA, partner-state=ASCD or partner-state=-',
+    ],
+    [
+      'port',
+      'partner-system=auto',
+      'partner-system=auto: not a MAC address; say partner-system=02:00:00:00:00:01 or partner-system=none',
+    ],
     ['port', 'port-priority=x', 'port-priority=x: not a priority; say port-priority=0..65535'],
     [
       'port',

@@ -20,6 +20,7 @@ export function portConfiguration(
   return {
     LACP_Enabled: true,
     coupled_control: false,
+    may_distribute: true,
     Partner_Admin: Default_Partner_Admin,
     ...some,
     Actor: {

@@ -15,6 +15,8 @@ export type Handler = (request: Request) => Promise<unknown>;
 export interface ControlServerOptions {
   /** Where the socket is made; nothing may be there. */
   readonly path: string;
+  /** A socket that listens already, to be used instead; it is not ours to remove. */
+  readonly passed?: number | undefined;
   readonly handle: Handler;
   readonly log: Log;
   /** Connections at a time. One more pushes out the one that has been idle longest. */
@@ -32,7 +34,7 @@ export interface ControlServer {
 
 /** Resolves when clients can connect; rejects with the system's error when the socket cannot be made. */
 export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {
-  const { path, handle, log, maxClients = 64, maxUnread = 8 * 1024 * 1024, unreadMs = 10_000 } = options;
+  const { path, passed, handle, log, maxClients = 64, maxUnread = 8 * 1024 * 1024, unreadMs = 10_000 } = options;
   // A Set keeps its order: the client that was active last is at the end.
   const idle = new Set<Socket>();
   const busy = new Set<Socket>();
@@ -61,7 +63,7 @@ export async function startControlServer(options: ControlServerOptions): Promise
       },
     });
   });
-  await listen(server, path);
+  await listen(server, passed === undefined ? { path } : { fd: passed });
   server.on('error', (error) => log.error(`control: ${error.message}`));
 
   return {
@@ -73,7 +75,7 @@ export async function startControlServer(options: ControlServerOptions): Promise
         setTimeout(() => {
           for (const socket of [...idle, ...busy]) socket.destroy();
         }, 500).unref();
-        rmSync(path, { force: true });
+        if (passed === undefined) rmSync(path, { force: true });
       }),
   };
 }
@@ -93,13 +95,13 @@ function dropLongestIdle(idle: Set<Socket>, log: Log): boolean {
   return true;
 }
 
-function listen(server: ReturnType<typeof createServer>, path: string): Promise<void> {
+function listen(server: ReturnType<typeof createServer>, where: { path: string } | { fd: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     // bind(2) happens within listen(): the mask makes the socket 0600, there is no moment before a chmod.
     const mask = process.umask(0o177);
     try {
-      server.listen(path, () => {
+      server.listen(where, () => {
         server.off('error', reject);
         resolve();
       });

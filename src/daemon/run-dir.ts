@@ -34,8 +34,11 @@ const LONGEST_SOCKET_PATH = 107;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 
-/** Makes the directory (mode 0755) when it is missing and locks it. Throws a `Refusal` naming what is in the way. */
-export function openRunDir(path: string): RunDir {
+/**
+ * Makes the directory (mode 0755) when it is missing and locks it. Throws a `Refusal` naming what is in the way.
+ * `keepSocket`: the control socket there is in use already, by systemd on our behalf.
+ */
+export function openRunDir(path: string, keepSocket = false): RunDir {
   const directory = resolve(path);
   const socketPath = join(directory, SOCKET_NAME);
   const statusPath = join(directory, 'status');
@@ -51,7 +54,7 @@ export function openRunDir(path: string): RunDir {
     mkdirSync(directory, { recursive: true, mode: 0o755 });
     return takeLock(directory, lockPath);
   });
-  rmSync(socketPath, { force: true });
+  if (!keepSocket) rmSync(socketPath, { force: true });
   rmSync(statusPath, { force: true });
 
   let held = true;

@@ -41,6 +41,11 @@ export interface Libc {
   flock(fd: number, operation: number): number;
   setns(fd: number, kind: number): number;
   unshare(flags: number): number;
+  fcntl(fd: number, command: number, argument: number): number;
+  prctl(option: number, second: number, third: number, fourth: number, fifth: number): number;
+  capset(header: Memory, data: Memory): number;
+  /** Does not return when it succeeds. Both lists end with null. */
+  execve(path: string, argv: readonly (string | null)[], environment: readonly (string | null)[]): number;
   /** bpf(2) and friends: up to three integer or pointer arguments after the number. */
   syscall(number: number, first: number, second: Memory, third: number): number;
   /** Of the last call in this thread. */
@@ -84,6 +89,10 @@ const DECLARATIONS = {
   flock: 'int flock(int fd, int operation)',
   setns: 'int setns(int fd, int kind)',
   unshare: 'int unshare(int flags)',
+  fcntl: 'int fcntl(int fd, int command, long argument)',
+  prctl: 'int prctl(int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth)',
+  capset: 'int capset(void *header, void *data)',
+  execve: 'int execve(const char *path, const char **argv, const char **environment)',
   syscall: 'long syscall(long number, long first, void *second, long third)',
 } as const satisfies Partial<Record<keyof Libc, string>>;
 

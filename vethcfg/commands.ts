@@ -1,7 +1,7 @@
 /** The commands, in one table: parser, help and completion are made from it. */
 
 /** What a word of the command line may be, for completion. */
-export type WordKind = 'port' | 'veth' | 'options' | 'command' | 'shell';
+export type WordKind = 'port' | 'veth' | 'options' | 'command' | 'shell' | 'file';
 
 export interface CommandSpec {
   readonly name: string;
@@ -11,6 +11,8 @@ export interface CommandSpec {
   readonly summary: string;
   /** For the parser (commander's notation) and for completion. */
   readonly words: readonly { readonly notation: string; readonly help: string; readonly kinds: readonly WordKind[] }[];
+  /** Options of the command itself. */
+  readonly flags?: readonly { readonly flag: string; readonly help: string }[];
   /** Options that its help lists. */
   readonly lists?: 'add' | 'set';
   /** More text for its help. */
@@ -80,7 +82,40 @@ export const COMMANDS: readonly CommandSpec[] = [
     syntax: '[VETH|PORT]',
     summary: 'print everything known of interfaces and ports, in words',
     words: [{ notation: '[NAME]', help: 'this interface or port only', kinds: ['veth', 'port'] }],
-    examples: ['vethcfg show', 'vethcfg show eth0', 'vethcfg --json show veth0'],
+    flags: [{ flag: '--effective', help: 'print every option in force with its origin instead' }],
+    details: [
+      'Origins of --effective: default, auto (worked out), kernel (reported, or changed by another tool),',
+      'command (vethcfg add or set), or FILE:LINE of a configuration file.',
+    ],
+    examples: ['vethcfg show', 'vethcfg show eth0', 'vethcfg --json show veth0', 'vethcfg show --effective veth0'],
+  },
+  {
+    name: 'apply',
+    syntax: '[--dry-run] FILE',
+    summary: 'make everything as a configuration file says, or change nothing; print what differed',
+    words: [{ notation: '<FILE>', help: 'the file, see vethd.yaml(5); - is standard input', kinds: ['file'] }],
+    flags: [{ flag: '--dry-run', help: 'only print what would be changed' }],
+    details: [
+      'The file says all: interfaces and ports that it does not name are removed, options that it does not name get',
+      'their defaults. What stays is not touched. If a step fails, those before it are undone.',
+      'A port that is not there is no failure: it is added when it appears.',
+    ],
+    examples: ['vethcfg apply --dry-run /etc/veth/vethd.yaml', 'vethcfg apply /etc/veth/vethd.yaml'],
+  },
+  {
+    name: 'save',
+    syntax: '[FILE]',
+    summary: 'write the configuration in force to a file that apply takes',
+    words: [{ notation: '[FILE]', help: 'default: the file of vethd --config; - is standard output', kinds: ['file'] }],
+    details: ['A file that is replaced is kept with ~ after its name: its comments are not in the new one.'],
+    examples: ['vethcfg save', 'vethcfg save -'],
+  },
+  {
+    name: 'schema',
+    syntax: '',
+    summary: 'print the JSON Schema of configuration files, for editors',
+    words: [],
+    examples: ['vethcfg schema > vethd.schema.json'],
   },
   {
     name: 'help',

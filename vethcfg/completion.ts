@@ -39,9 +39,16 @@ function bashScript(): string {
     options: optionValues.map(({ name }) => `${name}=`).join(' '),
     command: COMMANDS.map(({ name }) => name).join(' '),
     shell: SHELLS.join(' '),
+    file: '',
   };
+  const flags = COMMANDS.flatMap(({ name, flags: own }) =>
+    own === undefined ? [] : [`      ${name}) candidates="$candidates ${own.map(({ flag }) => flag).join(' ')}" ;;`],
+  );
   const arms = positions((command, position, last) => (last ? `${command}:*` : `${command}:${position}`)).map(
-    ([pattern, kinds]) => `    ${pattern}) candidates="${[...new Set(kinds.map((kind) => words[kind]))].join(' ')}" ;;`,
+    ([pattern, kinds]) =>
+      kinds.includes('file')
+        ? `    ${pattern}) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;`
+        : `    ${pattern}) candidates="${[...new Set(kinds.map((kind) => words[kind]))].join(' ')}" ;;`,
   );
   const values = optionValues.map(({ name, values: list }) => `      ${name}) candidates="${list.join(' ')}" ;;`);
   const takesValue = GLOBAL_OPTIONS.filter((option) => 'value' in option).map(({ flag }) => flag);
@@ -65,10 +72,6 @@ ${values.join('\n')}
     --run-dir) COMPREPLY=($(compgen -d -- "$cur")); return ;;
     ${takesValue.filter((flag) => flag !== '--run-dir').join('|')}) return ;;
   esac
-  if [[ $cur == -* ]]; then
-    COMPREPLY=($(compgen -W "${GLOBAL_OPTIONS.map(({ flag }) => flag).join(' ')} --help" -- "$cur"))
-    return
-  fi
   for ((index = 1; index < COMP_CWORD; index++)); do
     word=\${COMP_WORDS[index]}
     case $word in
@@ -77,6 +80,14 @@ ${values.join('\n')}
       *) if [[ -z $command ]]; then command=$word; else ((position++)); fi ;;
     esac
   done
+  if [[ $cur == -* ]]; then
+    candidates="${GLOBAL_OPTIONS.map(({ flag }) => flag).join(' ')} --help"
+    case $command in
+${flags.join('\n')}
+    esac
+    COMPREPLY=($(compgen -W "$candidates" -- "$cur"))
+    return
+  fi
   if [[ -z $command ]]; then command=help position=0; fi
   case $command:$position in
 ${arms.join('\n')}
@@ -96,10 +107,14 @@ function zshScript(): string {
     options: '_vethcfg_options',
     command: '_vethcfg_commands',
     shell: `compadd ${SHELLS.join(' ')}`,
+    file: '_files',
   };
   // In the argument state CURRENT is 2 at the first word after the command.
   const arms = positions((command, position, last) => (last ? `${command}:*` : `${command}:${position + 2}`)).map(
     ([pattern, kinds]) => `        ${pattern}) ${actions[kinds[0] ?? 'veth']} ;;`,
+  );
+  const zshFlags = COMMANDS.flatMap(({ name, flags }) =>
+    flags === undefined ? [] : [`          ${name}) compadd -- ${flags.map(({ flag }) => flag).join(' ')} ;;`],
   );
   const options = optionValues.map(
     ({ name, help, values }) => `    '${name}[${zshText(help)}]:value:(${values.join(' ').replaceAll(':', '\\:')})'`,
@@ -127,6 +142,12 @@ ${GLOBAL_OPTIONS.map((option) => `    ${zshGlobal(option)} \\`).join('\n')}
   case $state in
     command) _vethcfg_commands ;;
     argument)
+      if [[ $PREFIX == -* ]]; then
+        case $line[1] in
+${zshFlags.join('\n')}
+        esac
+        return
+      fi
       case $line[1]:$CURRENT in
 ${arms.join('\n')}
       esac ;;

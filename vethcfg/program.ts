@@ -4,6 +4,7 @@ import { defaultRunDir, VERSION } from '../src/daemon/messages.js';
 import { AnsweredError, NotReachable } from './client.js';
 import { COMMANDS, type CommandSpec } from './commands.js';
 import { GLOBAL_OPTIONS, SHELLS } from './completion.js';
+import { FileError } from './configuration-file.js';
 import { optionHelp } from './option-help.js';
 import { runCommand } from './run-command.js';
 import type { World } from './world.js';
@@ -50,6 +51,7 @@ function addCommand(program: Command, spec: CommandSpec, world: World): void {
     const argument = new Argument(notation, help);
     command.addArgument(kinds.includes('shell') ? argument.choices(SHELLS) : argument);
   }
+  for (const { flag, help } of spec.flags ?? []) command.option(flag, help);
   command.addHelpText('after', () =>
     [
       ...(spec.lists === undefined ? [] : ['', optionHelp()]),
@@ -69,6 +71,7 @@ function addCommand(program: Command, spec: CommandSpec, world: World): void {
       },
       json: json === true,
       verbose: verbose === true,
+      has: (flag) => command.opts<Record<string, unknown>>()[flag] === true,
       world,
     });
   });
@@ -109,6 +112,10 @@ interface Described {
 function describe(error: unknown): Described {
   if (error instanceof AnsweredError) {
     return { code: EXIT.refused, message: error.message, details: error.error };
+  }
+  if (error instanceof FileError) {
+    const { message } = error;
+    return { code: EXIT.refused, message, details: { code: 'refused', message } };
   }
   if (error instanceof NotReachable) {
     const { message } = error;

@@ -1,8 +1,12 @@
 /** One command: ask vethd, print what it says. */
 import type { Arguments, Command } from '../src/daemon/messages.js';
 import { PROTOCOL, VERSION } from '../src/daemon/messages.js';
+import { changeView } from './change-view.js';
 import { type Address, ask, NotReachable } from './client.js';
 import { completionScript, type Shell } from './completion.js';
+import { readForApply, writeSaved } from './configuration-file.js';
+import { configurationSchemaText } from './configuration-schema.js';
+import { effectiveView } from './effective-view.js';
 import { showView } from './show-view.js';
 import type { World } from './world.js';
 
@@ -10,6 +14,8 @@ export interface Run {
   readonly address: Address;
   readonly json: boolean;
   readonly verbose: boolean;
+  /** Whether an option of the command itself was given: `dryRun` for `--dry-run`. */
+  has(flag: 'dryRun' | 'effective'): boolean;
   readonly world: World;
 }
 
@@ -33,7 +39,13 @@ export async function runCommand(name: string, words: readonly string[], run: Ru
     case 'status':
       return status(words[0], run);
     case 'show':
-      return show(words[0], run);
+      return run.has('effective') ? effective(words[0], run) : show(words[0], run);
+    case 'apply':
+      return apply(first, run);
+    case 'save':
+      return save(words[0], run);
+    case 'schema':
+      return run.world.stdout(configurationSchemaText());
     case 'version':
       return version(run);
     case 'completion':
@@ -60,6 +72,29 @@ async function show(name: string | undefined, run: Run): Promise<void> {
   const result = await ask(run.address, 'show', name === undefined ? {} : { name });
   if (run.json) printJson(run, result);
   else run.world.stdout(showView(result, run.world.coloured));
+}
+
+async function effective(name: string | undefined, run: Run): Promise<void> {
+  const result = await ask(run.address, 'effective', name === undefined ? {} : { name });
+  if (run.json) printJson(run, result);
+  else run.world.stdout(effectiveView(result, run.world.coloured));
+}
+
+async function apply(file: string, run: Run): Promise<void> {
+  const dryRun = run.has('dryRun');
+  const result = await ask(run.address, 'apply', { ...readForApply(file), dryRun });
+  if (run.json) return printJson(run, result);
+  for (const note of result.notes) run.world.stderr(`vethcfg: note: ${note}\n`);
+  run.world.stdout(changeView(result));
+}
+
+async function save(file: string | undefined, run: Run): Promise<void> {
+  const result = await ask(run.address, 'save', {});
+  const target = file ?? result.file;
+  if (target !== '-') writeSaved(target, result.text);
+  if (run.json) printJson(run, { file: target === '-' ? null : target, text: result.text });
+  else if (target === '-') run.world.stdout(result.text);
+  else if (run.verbose) run.world.stdout(`written to ${target}\n`);
 }
 
 /** Says its own version also when vethd is not there: that is no failure of this command. */

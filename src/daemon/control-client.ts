@@ -1,5 +1,6 @@
 /** One connection to the control socket: lines in, answers out, one request at a time in the order they came. */
 import type { Socket } from 'node:net';
+import { FileRefusal } from './config/problems.js';
 import type { Log } from './log.js';
 import { type Answer, type AnswerError, complaint, LONGEST_REQUEST, type Request, requestSchema } from './messages.js';
 import { Refusal } from './refusal.js';
@@ -135,7 +136,8 @@ async function answerTo(request: Request, { handle, log }: ClientContext): Promi
   } catch (error) {
     if (error instanceof Refusal) {
       const { message, thing, value, repair } = error;
-      return failure(id, { code: 'refused', message, thing, value, repair });
+      const problems = error instanceof FileRefusal ? error.problems.map((each) => ({ ...each })) : undefined;
+      return failure(id, { code: 'refused', message, thing, value, repair, problems });
     }
     log.error(`control: ${command} failed: ${error instanceof Error ? error.stack : String(error)}`);
     return failure(id, {

@@ -7,6 +7,8 @@ import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../aggregator/settings.js';
 import { SysError } from '../drivers/sys/sys-error.js';
 import type { Bundle, BundlePort } from './bundle.js';
 import { checkNewInterface, checkNewPort } from './checks.js';
+import { ConfigurationKeeper } from './config/keeper.js';
+import type { FileConfiguration } from './config/model.js';
 import { type Drivers, Host } from './host.js';
 import { checkInterfaceName } from './interface-name.js';
 import type { LacpJournal } from './lacp-journal.js';
@@ -32,9 +34,19 @@ export interface DaemonOptions {
   readonly log: Log;
   /** The status table has changed. */
   readonly status: (table: string) => void;
+  readonly configuration: {
+    /** The run directory. */
+    readonly directory: string;
+    /** The configuration file, whether there is one or not. */
+    readonly file: string;
+    /** What it says, read and checked. */
+    readonly boot: FileConfiguration | undefined;
+  };
 }
 
 export class Daemon {
+  /** What is done with configuration files: `apply`, `save`, `effective`. */
+  readonly configuration: ConfigurationKeeper;
   readonly #host: Host;
   /** Changes are made one after the other: none sees another half done. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -52,6 +64,16 @@ export class Daemon {
           await this.#save();
         }).catch((error: unknown) => log.error(String(error)));
       },
+      linkSeen: (facts) => this.configuration.linkSeen(facts),
+    });
+    const { limits, configuration } = options;
+    this.configuration = new ConfigurationKeeper({
+      ...configuration,
+      host: this.#host,
+      limits,
+      log,
+      inTurn: (act) => this.#inTurn(act),
+      save: () => this.#save(),
     });
   }
 
@@ -62,7 +84,10 @@ export class Daemon {
     for (const saved of state.load(log.warn)) await this.#host.takeUp(saved, former.get(saved.name));
     this.#host.listen();
     journal.start(() => this.#host.snapshot());
-    await this.#save();
+    await this.#inTurn(async () => {
+      await this.configuration.start(this.options.configuration.boot);
+      await this.#save();
+    });
     status(statusTable(this.#host.status()));
   }
 
@@ -71,6 +96,7 @@ export class Daemon {
     await this.#inTurn(async () => {
       await Promise.all([...this.#host.bundles.values()].map((bundle) => this.#host.removeBundle(bundle)));
       this.options.state.remove();
+      this.configuration.remove();
       await this.options.journal.remove();
       this.#host.close();
     });
@@ -86,7 +112,10 @@ export class Daemon {
       if (existing === undefined) checkNewInterface(world, veth, this.options.limits.interfaces);
       else this.#checkRoom(existing);
       const facts = checkNewPort(world, port, veth);
-      const settings = { ...(existing?.settings ?? DEFAULT_AGGREGATOR), ...words.aggregator };
+      const settings = {
+        ...(existing?.settings ?? this.configuration.settingsOf(veth) ?? DEFAULT_AGGREGATOR),
+        ...words.aggregator,
+      };
       const portSettings = { ...DEFAULT_PORT, ...words.port };
       checkSettings(veth, settings, [...settingsOfPorts(existing), { name: port, settings: portSettings }]);
 
@@ -104,6 +133,7 @@ export class Daemon {
         member.release();
         throw error;
       }
+      this.configuration.commanded(options, { veth, port });
       await this.#save();
       return { notes: this.#addNotes(facts, member) };
     });
@@ -112,6 +142,11 @@ export class Daemon {
   del({ port, veth }: Arguments<'del'>): Promise<DoneResult> {
     return this.#inTurn(async () => {
       const bundle = this.#host.bundles.get(veth);
+      const waited = this.configuration.stopWaiting(veth, port);
+      if (waited && (bundle === undefined || port !== undefined)) {
+        await this.#save();
+        return { notes: [] };
+      }
       if (bundle === undefined) throw this.#noSuchInterface(veth);
       if (port === undefined) {
         await this.#host.removeBundle(bundle);
@@ -144,6 +179,7 @@ export class Daemon {
       } else {
         throw this.#noSuchInterface(name);
       }
+      this.configuration.commanded(options, bundle === undefined ? { port: name } : { veth: name });
       await this.#save();
       return { notes: [] };
     });
@@ -178,6 +214,7 @@ export class Daemon {
   /** Rejects when the state cannot be written: then the change must not be acknowledged. */
   async #save(): Promise<void> {
     await this.options.state.save(this.#host.saved());
+    await this.configuration.persist();
   }
 
   #checkRoom(bundle: Bundle): void {

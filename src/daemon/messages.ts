@@ -5,9 +5,20 @@
  * command does so yet).
  */
 import { z } from 'zod';
+import {
+  type ApplyResult,
+  applyResult,
+  type EffectiveResult,
+  effectiveResult,
+  type SaveResult,
+  saveResult,
+} from './config/results.js';
 import { type ShownAggregator, shownAggregator, systemStatus } from './status-schema.js';
 
 export type { SystemStatus } from '../aggregator/status.js';
+export type { Change } from './config/change.js';
+export type { EffectiveInterface, EffectiveOption } from './config/effective.js';
+export type { ApplyResult, EffectiveResult, SaveResult } from './config/results.js';
 export type { InterfaceCounters, ShownAggregator, ShownPort } from './status-schema.js';
 
 /** Version of vethd and vethcfg; a test holds it against package.json. */
@@ -28,6 +39,8 @@ const id = z.int().nonnegative();
 const name = z.string().max(255);
 /** `OPTION=VALUE` words; they are read by `options.ts` in the daemon. */
 const options = z.array(z.string().max(255)).max(64);
+/** The kernel's PATH_MAX. */
+const path = z.string().max(4096);
 const none = z.strictObject({});
 
 const request = <Command extends string, Args extends z.ZodType>(command: Command, args: Args) =>
@@ -45,6 +58,12 @@ export const requestSchema = z.discriminatedUnion('command', [
   /** Everything about all, one interface, or one port (its interface with this port only). */
   request('show', z.strictObject({ name: name.optional() })),
   request('version', none),
+  /** Make everything as a configuration file says. `file`: as the user names it; `path`: the same, absolute. */
+  request('apply', z.strictObject({ file: path, path, text: z.string(), dryRun: z.boolean() })),
+  /** The configuration in force, as a file. */
+  request('save', none),
+  /** Every value with its origin, of all, one interface or one port. */
+  request('effective', z.strictObject({ name: name.optional() })),
 ]);
 
 export type Request = z.infer<typeof requestSchema>;
@@ -84,6 +103,9 @@ export interface Results {
   readonly status: StatusResult;
   readonly show: ShowResult;
   readonly version: VersionResult;
+  readonly apply: ApplyResult;
+  readonly save: SaveResult;
+  readonly effective: EffectiveResult;
 }
 
 const done = z.looseObject({ notes: z.array(z.string()) });
@@ -99,6 +121,9 @@ export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } =
     aggregators: z.array(shownAggregator),
   }),
   version: z.looseObject({ version: z.string(), protocol: z.int(), pid: z.int() }),
+  apply: applyResult,
+  save: saveResult,
+  effective: effectiveResult,
 };
 
 const errorSchema = z.looseObject({
@@ -108,6 +133,18 @@ const errorSchema = z.looseObject({
   thing: z.string().optional(),
   value: z.string().optional(),
   repair: z.string().optional(),
+  /** What is wrong with a configuration file, all of it. */
+  problems: z
+    .array(
+      z.looseObject({
+        line: z.int(),
+        column: z.int(),
+        thing: z.string(),
+        problem: z.string(),
+        repair: z.string().optional(),
+      }),
+    )
+    .optional(),
 });
 
 /** `id` is null where the request's number could not be read. */

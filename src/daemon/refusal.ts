@@ -18,12 +18,14 @@ export interface RefusalParts {
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly thing: string;
+  readonly problem: string;
   readonly value: string | undefined;
   readonly repair: string | undefined;
 
   constructor(parts: RefusalParts) {
     super(`${parts.thing}: ${parts.problem}${parts.repair === undefined ? '' : `; ${parts.repair}`}`);
     this.thing = parts.thing;
+    this.problem = parts.problem;
     this.value = parts.value;
     this.repair = parts.repair;
   }

@@ -1,4 +1,5 @@
 /** The daemon's command line: `vethd [--run-dir DIR] [--log-level L]`, in the foreground until SIGTERM or SIGINT. */
+import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { bootId, systemClock } from '../drivers/clock.js';
 import { openLinkWatch } from '../drivers/link-watch.js';
@@ -7,19 +8,24 @@ import { openSlowProtocolsSocket } from '../drivers/slow-protocols-socket.js';
 import { SysError } from '../drivers/sys/sys-error.js';
 import { openUserDatapath } from '../drivers/user-datapath.js';
 import { adoptVirtualInterface, createVirtualInterface } from '../drivers/virtual-interface.js';
+import { DEFAULT_FILE, readBootFile } from './config/boot.js';
 import { startControlServer } from './control-server.js';
 import { Daemon, type Limits } from './daemon.js';
 import type { Drivers } from './host.js';
 import { LacpJournal } from './lacp-journal.js';
 import { createLog, LOG_LEVELS, type Log, type LogLevel } from './log.js';
 import { defaultRunDir, type Request, VERSION } from './messages.js';
+import { isReduced, missingCapabilities, ownPrivileges } from './privileges.js';
 import { Refusal } from './refusal.js';
 import { openRunDir } from './run-dir.js';
 import { SavedState } from './saved-state.js';
+import { openNotifier } from './sd-notify.js';
+import { passedSocket } from './socket-activation.js';
 import { createStatusFile } from './status-file.js';
 
 interface Options {
   readonly runDir: string;
+  readonly config?: string;
   readonly logLevel: LogLevel;
   readonly maxInterfaces: number;
   readonly maxPorts: number;
@@ -43,9 +49,12 @@ function readOptions(argv: readonly string[]): Options {
         defaultRunDir(process.env),
       ),
     )
+    .addOption(new Option('--config <file>', `configuration file (default: ${DEFAULT_FILE}, if it exists)`))
     .addOption(new Option('--log-level <level>', 'what to log on standard error').choices(LOG_LEVELS).default('info'))
     .addOption(new Option('--max-interfaces <n>', 'virtual interfaces at most').argParser(positive).default(8))
     .addOption(new Option('--max-ports <n>', 'ports of each at most').argParser(positive).default(8))
+    // Read by privileges.ts before anything else runs.
+    .addOption(new Option('--keep-privileges', 'do not give up the capabilities that vethd does not need'))
     .addHelpText(
       'after',
       '\nStays in the foreground and prints "vethd: ready" when it takes commands; see vethcfg help.\n' +
@@ -78,27 +87,51 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function run(options: Options, log: Log): Promise<void> {
   const signal = untilSignal();
-  const runDir = openRunDir(options.runDir);
+  const limits: Limits = { interfaces: options.maxInterfaces, portsEach: options.maxPorts };
+  const boot = readBootFile(options.config, limits);
+  sayPrivileges(log);
+  const passed = passedSocket(process.env, process.pid);
+  const notifier = openNotifier({ environment: process.env, pid: process.pid, log });
+  const runDir = openRunDir(options.runDir, passed !== undefined);
   const statusFile = createStatusFile(runDir.statusPath, log);
   try {
-    const limits: Limits = { interfaces: options.maxInterfaces, portsEach: options.maxPorts };
     const state = new SavedState(runDir.path);
     const journal = new LacpJournal({ directory: runDir.path, boot: bootId(), now: systemClock.now, log });
-    const daemon = new Daemon({ drivers: openDrivers(log), state, journal, limits, log, status: statusFile.update });
+    const daemon = new Daemon({
+      drivers: openDrivers(log),
+      state,
+      journal,
+      limits,
+      log,
+      status: statusFile.update,
+      configuration: { directory: runDir.path, file: resolve(options.config ?? DEFAULT_FILE), boot },
+    });
     await daemon.start();
     const server = await startControlServer({
       path: runDir.socketPath,
+      passed,
       handle: (request) => answer(daemon, request),
       log,
     });
     process.stdout.write('vethd: ready\n');
+    notifier.ready();
     log.info(`${await signal}: ending`);
+    notifier.stopping();
     await server.close();
     await daemon.stop();
   } finally {
     await statusFile.close();
     runDir.release();
+    notifier.close();
   }
+}
+
+/** What this process may do, where that is more or less than usual. */
+function sayPrivileges(log: Log): void {
+  const privileges = ownPrivileges();
+  const missing = missingCapabilities(privileges);
+  if (missing.length > 0) log.warn(`without ${missing.join(', ')}: what needs it is refused or reduced`);
+  log.info(isReduced(privileges) ? 'privileges reduced to the needed ones' : 'runs with all privileges of its user');
 }
 
 function openDrivers(log: Log): Drivers {
@@ -133,6 +166,12 @@ async function answer(daemon: Daemon, request: Request): Promise<unknown> {
       return daemon.show(request.args);
     case 'version':
       return daemon.version();
+    case 'apply':
+      return daemon.configuration.apply(request.args);
+    case 'save':
+      return daemon.configuration.save();
+    case 'effective':
+      return daemon.configuration.effective(request.args);
   }
 }
 

@@ -21,7 +21,7 @@ const options = OPTIONS.map(({ name }) => `${name}=`);
 describe('bash', () => {
   test.each<[string[], string[]]>([
     [[''], COMMANDS.map(({ name }) => name)],
-    [['s'], ['set', 'status', 'show']],
+    [['s'], ['set', 'status', 'show', 'save', 'schema']],
     [['--r'], ['--run-dir']],
     [['--json', 'st'], ['status']],
     [['--run-dir', '/tmp', 'st'], ['status']],
@@ -40,7 +40,7 @@ describe('bash', () => {
       ['set', 'veth0', 'lacp', '=', ''],
       ['active', 'passive', 'off'],
     ],
-    [['help', 'a'], ['add']],
+    [['help', 'a'], ['add', 'apply']],
     [
       ['completion', ''],
       ['bash', 'zsh'],

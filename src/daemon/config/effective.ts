@@ -1,0 +1,113 @@
+/** `vethcfg show --effective`: every value in force with its origin. */
+import { z } from 'zod';
+import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../aggregator/settings.js';
+import type { AggregatorStatus, PortStatus } from '../../aggregator/status.js';
+import { OPTIONS, type OptionSide } from '../options.js';
+import type { ConfiguredInterface, ConfiguredPort } from './model.js';
+import { type Origin, type Origins, originSchema } from './origins.js';
+
+const optionSchema = z.looseObject({
+  option: z.string(),
+  /** The value in force, as it would be written. */
+  value: z.string(),
+  /** What is configured, where that is `auto` and the value in force is known. */
+  configured: z.string().optional(),
+  origin: originSchema,
+});
+
+/** `waiting`: configured, but the link (of an interface: its first port) is not there yet. */
+const state = z.enum(['present', 'waiting']);
+
+export const effectiveInterface = z.looseObject({
+  name: z.string(),
+  state,
+  options: z.array(optionSchema),
+  ports: z.array(z.looseObject({ name: z.string(), state, options: z.array(optionSchema) })),
+});
+
+export type EffectiveInterface = z.infer<typeof effectiveInterface>;
+export type EffectiveOption = z.infer<typeof optionSchema>;
+
+/** What the engine and the kernel make of `auto`; undefined where the interface is not made yet. */
+export interface Actual {
+  readonly status: AggregatorStatus;
+  readonly mtu: number;
+}
+
+export function effectiveOf(
+  each: ConfiguredInterface,
+  actual: Actual | undefined,
+  origins: Origins,
+): EffectiveInterface {
+  const { name, settings, ports } = each;
+  const resolved =
+    actual === undefined
+      ? settings
+      : {
+          ...settings,
+          systemId: actual.status.systemId,
+          key: actual.status.key,
+          mac: actual.status.mac,
+          mtu: actual.mtu,
+        };
+  return {
+    name,
+    state: actual === undefined ? 'waiting' : 'present',
+    options: OPTIONS.flatMap((option) =>
+      option.aggregator === undefined
+        ? []
+        : effectiveOption(option.name, option.aggregator, settings, resolved, DEFAULT_AGGREGATOR, (value, fallback) =>
+            origins.of(value, fallback, name, undefined, option.name),
+          ),
+    ),
+    ports: ports.map((port) => ({
+      name: port.name,
+      ...effectivePort(
+        each,
+        port,
+        actual?.status.ports.find((candidate) => candidate.name === port.name),
+        origins,
+      ),
+    })),
+  };
+}
+
+function effectivePort(
+  { name: veth, settings: ofInterface }: ConfiguredInterface,
+  { name, settings }: ConfiguredPort,
+  status: PortStatus | undefined,
+  origins: Origins,
+): Pick<EffectiveInterface['ports'][number], 'state' | 'options'> {
+  const resolved = {
+    ...settings,
+    agg_wc: settings.agg_wc ?? ofInterface.agg_wc,
+    speed: settings.speed ?? status?.speed,
+  };
+  return {
+    state: status === undefined ? 'waiting' : 'present',
+    options: OPTIONS.flatMap((option) =>
+      option.port === undefined
+        ? []
+        : effectiveOption(option.name, option.port, settings, resolved, DEFAULT_PORT, (value, fallback) =>
+            origins.of(value, fallback, veth, name, option.name),
+          ),
+    ),
+  };
+}
+
+function effectiveOption<Settings>(
+  option: string,
+  side: OptionSide<Settings>,
+  settings: Settings,
+  resolved: Settings,
+  defaults: Settings,
+  originOf: (value: string, fallback: string) => Origin,
+): EffectiveOption[] {
+  const configured = side.print(settings);
+  const value = side.print(resolved);
+  const origin = originOf(configured, side.print(defaults));
+  // Only `auto` becomes something else.
+  if (value === configured || configured !== 'auto') return [{ option, value: configured, origin }];
+  const worked: Origin = { kind: option === 'speed' ? 'kernel' : 'auto' };
+  return [{ option, value, configured, origin: origin.kind === 'default' ? worked : origin }];
+}

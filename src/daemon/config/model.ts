@@ -1,0 +1,35 @@
+/** A configuration: what interfaces there shall be, with which ports and settings. Read from a file or from the host. */
+import type { AggregatorSettings, PortSettings } from '../../aggregator/settings.js';
+
+/** Where something stands in a file; both counted from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface ConfiguredPort {
+  readonly name: string;
+  readonly settings: PortSettings;
+}
+
+export interface ConfiguredInterface {
+  readonly name: string;
+  readonly settings: AggregatorSettings;
+  readonly ports: readonly ConfiguredPort[];
+}
+
+export interface Configuration {
+  readonly interfaces: readonly ConfiguredInterface[];
+}
+
+/** A configuration with the places it was read from. */
+export interface FileConfiguration extends Configuration {
+  /** As the user names the file. */
+  readonly file: string;
+  /** Of `veth0`, of its option `veth0 rate`, of its port `veth0/eth0`, of the port's option `veth0/eth0 speed`. */
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+/** Keys of `FileConfiguration.places` and of the record of origins. */
+export const placeKey = (veth: string, port?: string, option?: string): string =>
+  `${veth}${port === undefined ? '' : `/${port}`}${option === undefined ? '' : ` ${option}`}`;

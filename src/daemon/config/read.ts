@@ -1,0 +1,223 @@
+/**
+ * A configuration file (YAML 1.2) becomes a configuration. Its options are those of the option table, so that a file
+ * and a command line say the same; what is not in the file has its default.
+ *
+ *     interfaces:
+ *       veth0:
+ *         rate: fast
+ *         ports:
+ *           eth0:
+ *           eth1: { port-priority: 100 }
+ */
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../aggregator/settings.js';
+import { checkInterfaceName } from '../interface-name.js';
+import { OPTIONS, type OptionSide } from '../options.js';
+import { Refusal } from '../refusal.js';
+import { checkSettings } from '../settings-check.js';
+import {
+  type ConfiguredInterface,
+  type ConfiguredPort,
+  type FileConfiguration,
+  type Place,
+  placeKey,
+} from './model.js';
+import { FileRefusal, type Problem, problemAt } from './problems.js';
+import { sayInstead, scalarText } from './scalar.js';
+
+/** Throws a `FileRefusal` with everything that is wrong. `file` is only for messages. */
+export function readConfiguration(text: string, file: string): FileConfiguration {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const placeOf = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  if (document.errors.length > 0) {
+    throw new FileRefusal(
+      file,
+      document.errors.map((error) => ({
+        ...placeOf(error.pos[0]),
+        thing: 'YAML',
+        problem: withoutStop(error.message),
+      })),
+    );
+  }
+  const reader = new Reader(
+    (node) => placeOf(node?.range?.[0] ?? 0),
+    (node) => (isAlias(node) ? node.resolve(document) : node),
+  );
+  const interfaces = reader.root(document.contents);
+  if (reader.problems.length > 0) throw new FileRefusal(file, reader.problems);
+  return { interfaces, file, places: reader.places };
+}
+
+interface Entry {
+  readonly name: string;
+  readonly place: Place;
+  readonly value: Node | null | undefined;
+}
+
+class Reader {
+  readonly problems: Problem[] = [];
+  readonly places = new Map<string, Place>();
+  /** Ports by name, with their interface: a port belongs to one only. */
+  readonly #owners = new Map<string, string>();
+
+  constructor(
+    private readonly placeOf: (node: Node | null | undefined) => Place,
+    /** What an alias (`*name`) stands for. */
+    private readonly resolve: (node: unknown) => unknown,
+  ) {}
+
+  root(contents: unknown): ConfiguredInterface[] {
+    const interfaces: ConfiguredInterface[] = [];
+    for (const { name, place, value } of this.#entries(contents, 'the file', 'interfaces: {}')) {
+      if (name !== 'interfaces') {
+        this.problems.push({
+          ...place,
+          thing: name,
+          problem: 'no such key',
+          repair: 'the only key here is interfaces',
+        });
+        continue;
+      }
+      for (const entry of this.#entries(value, 'interfaces', 'interfaces: { veth0: { ports: [eth0] } }')) {
+        const found = this.#interface(entry);
+        if (found !== undefined) interfaces.push(found);
+      }
+    }
+    return interfaces;
+  }
+
+  #interface({ name, place, value }: Entry): ConfiguredInterface | undefined {
+    if (!this.#refused(place, () => checkInterfaceName('VETH', name))) return undefined;
+    this.places.set(placeKey(name), place);
+    let settings = DEFAULT_AGGREGATOR;
+    let ports: ConfiguredPort[] = [];
+    for (const entry of this.#entries(value, name, `${name}: { ports: [eth0] }`)) {
+      const thing = `${name}.${entry.name}`;
+      const option = OPTIONS.find((candidate) => candidate.name === entry.name);
+      if (entry.name === 'ports') {
+        ports = this.#ports(entry, name);
+      } else if (option?.aggregator !== undefined) {
+        settings = { ...settings, ...this.#value(entry, thing, option.aggregator) };
+        this.places.set(placeKey(name, undefined, entry.name), entry.place);
+      } else {
+        this.#unknown(entry, thing, 'aggregator');
+      }
+    }
+    this.#refused(place, () => checkSettings(name, settings, ports));
+    return { name, settings, ports };
+  }
+
+  /** `[eth0, eth1]`, or a map from the port's name to its options. */
+  #ports({ value, name: key }: Entry, veth: string): ConfiguredPort[] {
+    const list = this.resolve(value);
+    const entries = isSeq(list)
+      ? list.items.map((item): Entry => {
+          const node = this.resolve(item);
+          const place = this.placeOf(item as Node);
+          return { name: isScalar(node) ? scalarText(node) : '', place, value: null };
+        })
+      : this.#entries(value, `${veth}.${key}`, 'ports: [eth0, eth1], or a map from port to options');
+    return entries.flatMap((entry) => this.#port(entry, veth) ?? []);
+  }
+
+  #port({ name, place, value }: Entry, veth: string): ConfiguredPort | undefined {
+    if (!this.#refused(place, () => checkInterfaceName('PORT', name))) return undefined;
+    const owner = this.#owners.get(name);
+    if (owner !== undefined || name === veth) {
+      const problem = owner === undefined ? 'an interface cannot contain itself' : `already a port of ${owner}`;
+      this.problems.push({ ...place, thing: `${veth}.ports.${name}`, problem, repair: 'name each port once' });
+      return undefined;
+    }
+    this.#owners.set(name, veth);
+    this.places.set(placeKey(veth, name), place);
+    let settings = DEFAULT_PORT;
+    for (const entry of this.#entries(value, `${veth}.ports.${name}`, `${name}: { port-priority: 100 }`)) {
+      const thing = `${veth}.ports.${name}.${entry.name}`;
+      const option = OPTIONS.find((candidate) => candidate.name === entry.name);
+      if (option?.port === undefined) {
+        this.#unknown(entry, thing, 'port');
+        continue;
+      }
+      settings = { ...settings, ...this.#value(entry, thing, option.port) };
+      this.places.set(placeKey(veth, name, entry.name), entry.place);
+    }
+    return { name, settings };
+  }
+
+  #value<Settings>({ name, place, value }: Entry, thing: string, side: OptionSide<Settings>): Partial<Settings> {
+    const node = this.resolve(value);
+    const where = value?.range ? this.placeOf(value) : place;
+    if (!isScalar(node) || node.value === null) {
+      const problem = isScalar(node) || node == null ? 'has no value' : 'takes one value, not a list or map';
+      this.problems.push({ ...where, thing, problem, repair: sayInstead(name, side) });
+      return {};
+    }
+    const text = scalarText(node, side.syntax);
+    const result = side.read(text);
+    if (result.ok) return result.settings;
+    this.problems.push({ ...where, thing, problem: `${text}: ${result.problem}`, repair: sayInstead(name, side) });
+    return {};
+  }
+
+  /** The pairs of a map; nothing is an empty map. */
+  #entries(value: unknown, thing: string, example: string): Entry[] {
+    const map = this.resolve(value);
+    if (map == null || (isScalar(map) && map.value === null)) return [];
+    if (!isMap(map)) {
+      this.problems.push({ ...this.placeOf(map as Node), thing, problem: 'not a map', repair: `write ${example}` });
+      return [];
+    }
+    const seen = new Set<string>();
+    return map.items.filter(isPair).flatMap((pair) => {
+      const key = this.resolve(pair.key);
+      // Keys and values of a parsed document are nodes or null; the type also covers documents made by hand.
+      const place = this.placeOf(pair.key as Node);
+      const name = isScalar(key) ? scalarText(key) : '';
+      if (seen.has(name)) {
+        this.problems.push({ ...place, thing: `${thing}.${name}`, problem: 'given twice', repair: 'give it once' });
+        return [];
+      }
+      seen.add(name);
+      return [{ name, place, value: pair.value as Node | null }];
+    });
+  }
+
+  /** `here`: whose options stand at this place of the file. */
+  #unknown({ name, place }: Entry, thing: string, here: 'aggregator' | 'port'): void {
+    const elsewhere = OPTIONS.some((candidate) => candidate.name === name);
+    const names = OPTIONS.filter((option) => option[here] !== undefined).map((option) => option.name);
+    const known = here === 'port' ? names : ['ports', ...names];
+    this.problems.push({
+      ...place,
+      thing,
+      problem: !elsewhere
+        ? 'no such option'
+        : here === 'port'
+          ? 'an option of the interface, not of a port'
+          : 'an option of a port, not of the interface',
+      repair: !elsewhere
+        ? `the options here are ${known.join(', ')}`
+        : here === 'port'
+          ? 'write it beside ports'
+          : 'write it below a port',
+    });
+  }
+
+  /** Runs a check that throws a `Refusal`; false when it did. */
+  #refused(place: Place, check: () => void): boolean {
+    try {
+      check();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.problems.push(problemAt(place, error));
+      return false;
+    }
+  }
+}
+
+const withoutStop = (text: string) => text.replace(/\.$/, '');

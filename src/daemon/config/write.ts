@@ -1,0 +1,45 @@
+/** A configuration as YAML that `readConfiguration` reads back to the same; what has its default is left out. */
+import { Document, type YAMLMap } from 'yaml';
+import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../aggregator/settings.js';
+import { OPTIONS } from '../options.js';
+import type { Configuration, ConfiguredInterface, ConfiguredPort } from './model.js';
+
+const HEAD = ' Configuration of vethd, see vethd.yaml(5). Options that are not named have their defaults.';
+
+export function writeConfiguration({ interfaces }: Configuration): string {
+  const document = new Document({
+    interfaces: Object.fromEntries(interfaces.map((each) => [each.name, interfaceMap(each)])),
+  });
+  document.commentBefore = HEAD;
+  for (const { name, ports } of interfaces) {
+    for (const port of ports) {
+      // One line a port is easier to read than one line an option.
+      (document.getIn(['interfaces', name, 'ports', port.name]) as YAMLMap).flow = true;
+    }
+  }
+  return document.toString({ lineWidth: 0 });
+}
+
+function interfaceMap({ settings, ports }: ConfiguredInterface): Record<string, unknown> {
+  const options = OPTIONS.flatMap(({ name, aggregator }) =>
+    aggregator === undefined ? [] : [[name, aggregator.print(settings), aggregator.print(DEFAULT_AGGREGATOR)] as const],
+  );
+  return { ...changed(options), ports: Object.fromEntries(ports.map((port) => [port.name, portMap(port)])) };
+}
+
+function portMap({ settings }: ConfiguredPort): Record<string, unknown> {
+  return changed(
+    OPTIONS.flatMap(({ name, port }) =>
+      port === undefined ? [] : [[name, port.print(settings), port.print(DEFAULT_PORT)] as const],
+    ),
+  );
+}
+
+function changed(options: readonly (readonly [name: string, value: string, fallback: string])[]) {
+  return Object.fromEntries(
+    options.flatMap(([name, value, fallback]) => (value === fallback ? [] : [[name, plain(value)]])),
+  );
+}
+
+/** Whole numbers are written without quotes. */
+const plain = (text: string): string | number => (/^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : text);

@@ -40,7 +40,10 @@ describe('bash', () => {
       ['set', 'veth0', 'lacp', '=', ''],
       ['active', 'passive', 'off'],
     ],
-    [['help', 'a'], ['add', 'apply']],
+    [
+      ['help', 'a'],
+      ['add', 'apply'],
+    ],
     [
       ['completion', ''],
       ['bash', 'zsh'],

@@ -1,42 +1,12 @@
 /** One aggregator interface: its ports, what its settings make of each, and who is selected. */
 import type { Mac, PortConfiguration } from '../lacp/variables.js';
-import { type Admission, admit, defaultKey, operationalKey, sortingSpeeds } from './admission.js';
-import type { LinkFacts } from './io.js';
+import { admit, defaultKey, operationalKey, sortingSpeeds } from './admission.js';
+import { assumedPartner, chooseFallback, type FallbackPort } from './fallback.js';
+import { isLoop } from './lag-id.js';
+import type { Member } from './member.js';
 import { partnerAdmin } from './partner-admin.js';
-import type { Port } from './port.js';
-import { type Decision, ready, type SelectionPort, select } from './selection.js';
-import type { AggregatorSettings, PortSettings } from './settings.js';
-import type { ProtocolCounters } from './status.js';
-
-export type MutableCounters = { -readonly [K in keyof Omit<ProtocolCounters, 'illegalRx'>]: number } & {
-  illegalRx: Record<string, number>;
-};
-
-export const newCounters = (): MutableCounters => ({
-  lacpdusRx: 0,
-  lacpdusTx: 0,
-  markersRx: 0,
-  markerResponsesTx: 0,
-  markerResponsesRx: 0,
-  unknownRx: 0,
-  illegalRx: {},
-});
-
-/** A port as a member of an aggregator. */
-export interface Member {
-  readonly number: number;
-  /** As the kernel says now; the name may change. */
-  facts: LinkFacts;
-  settings: PortSettings;
-  admission: Admission;
-  /** Speed by which the port is sorted, see admission.ts. */
-  speed: number | undefined;
-  readonly port: Port;
-  decision: Decision | undefined;
-  readonly counters: MutableCounters;
-  /** Called once the last LACPDU of a leaving port is out. */
-  released: (() => void) | undefined;
-}
+import { ready, type SelectionPort, select } from './selection.js';
+import type { AggregatorSettings } from './settings.js';
 
 /** What the aggregator's data path must do. Port numbers in ascending order. */
 export interface Forwarding {
@@ -50,6 +20,9 @@ export class Aggregator {
   readonly members = new Map<number, Member>();
   active: string | undefined;
   forwarding: Forwarding = { collecting: [], distributing: [], carrier: false };
+  /** See fallback.ts. */
+  #aloneSince: number | undefined;
+  #fallbackDeadline: number | undefined;
 
   constructor(
     readonly name: string,
@@ -75,10 +48,17 @@ export class Aggregator {
     for (const [i, member] of members.entries()) member.speed = speeds[i];
   }
 
-  configurationOf(member: Pick<Member, 'number' | 'settings' | 'admission' | 'speed'>): PortConfiguration {
+  /** When to look at everything anew though nothing happens; undefined: never. */
+  get deadline(): number | undefined {
+    return this.#fallbackDeadline;
+  }
+
+  configurationOf(member: Pick<Member, 'number' | 'settings' | 'admission' | 'speed' | 'fallback'>): PortConfiguration {
     const { settings } = this;
+    const LACP_Enabled = settings.lacp !== 'off' && member.admission.admitted;
+    const set = partnerAdmin(member.settings);
     return {
-      LACP_Enabled: settings.lacp !== 'off' && member.admission.admitted,
+      LACP_Enabled,
       // Coupled control cannot collect alone.
       coupled_control: settings.mux === 'coupled' && member.settings.gate === 'open',
       may_distribute: member.settings.gate === 'open',
@@ -92,8 +72,18 @@ export class Aggregator {
         LACP_Timeout: settings.rate === 'fast',
         Aggregation: member.settings.aggregation,
       },
-      Partner_Admin: partnerAdmin(member.settings),
+      Partner_Admin: LACP_Enabled && member.fallback ? assumedPartner(set) : set,
     };
+  }
+
+  /** After ports were taken over from an earlier process: those in fallback have waited long enough. */
+  resumeFallback(): void {
+    for (const member of this.members.values()) {
+      const { Partner_Admin } = member.port.variables;
+      const asSet = partnerAdmin(member.settings).State.Synchronization;
+      member.fallback = Partner_Admin.State.Synchronization && !asSet && this.settings.fallback !== 'none';
+      if (member.fallback) this.#aloneSince = Number.NEGATIVE_INFINITY;
+    }
   }
 
   /** Decide anew and tell the ports, until nothing moves any more. */
@@ -119,7 +109,24 @@ export class Aggregator {
         for (const member of waiting) member.port.send({ type: 'READY' }, now);
         moved = true;
       }
+      if (this.#fallBack(members, now)) moved = true;
     }
+  }
+
+  #fallBack(members: readonly Member[], now: number): boolean {
+    const rules = { fallback: this.settings.fallback, delay: this.settings.fallbackDelay * 1_000 };
+    const choice = chooseFallback(members.map(fallbackPort), rules, this.#aloneSince, now);
+    this.#aloneSince = choice.aloneSince;
+    this.#fallbackDeadline = choice.deadline;
+    let moved = false;
+    for (const member of members) {
+      const fallback = choice.chosen.has(member.number);
+      if (fallback === member.fallback) continue;
+      member.fallback = fallback;
+      member.port.send({ type: 'CONFIGURE', configuration: this.configurationOf(member) }, now);
+      moved = true;
+    }
+    return moved;
   }
 
   /** The forwarding that follows from the Mux machines; undefined while it is the same as before. */
@@ -143,6 +150,20 @@ const selectionPort = (member: Member): SelectionPort => ({
   bandwidth: member.admission.speed,
   closed: member.settings.gate === 'closed',
 });
+
+function fallbackPort({ number, settings, fallback, port }: Member): FallbackPort {
+  const { variables: v, states } = port;
+  const known = states.receive === 'CURRENT' || (states.receive === 'EXPIRED' && !v.Actor_Oper.State.Defaulted);
+  return {
+    number,
+    priority: settings.portPriority,
+    enabled: v.port_enabled,
+    // Our own voice is nobody's.
+    heard: known && !isLoop(v.Actor_Oper, v.Partner_Oper),
+    eligible: states.receive === 'DEFAULTED' && v.Selected === 'SELECTED' && settings.gate === 'open',
+    fallback,
+  };
+}
 
 const same = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i]);

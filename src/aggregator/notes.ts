@@ -1,13 +1,13 @@
 /** Why a port is not in use, or on what condition it is, in plain words. Most important first. */
 import type { PortInformation } from '../lacp/variables.js';
-import type { Aggregator, Member } from './aggregator.js';
+import type { Aggregator } from './aggregator.js';
 import { isIndividual, noPartner } from './lag-id.js';
+import type { Member } from './member.js';
 import type { KeptOut } from './selection.js';
 
 export function portNotes(aggregator: Aggregator, member: Member): string[] {
   return [
-    ...obstacle(aggregator, member),
-    ...assumed(member),
+    ...(member.fallback ? fallenBack(aggregator, member) : [...obstacle(aggregator, member), ...assumed(member)]),
     ...individual(member),
     ...churned(member),
     ...member.admission.notes,
@@ -62,6 +62,10 @@ function keptOutWords(reason: KeptOut, aggregator: Aggregator, member: Member): 
       return ['link down'];
   }
 }
+
+const fallenBack = ({ settings }: Aggregator, member: Member): string[] => [
+  `no LACPDU heard: ${member.port.variables.distributing ? 'used' : 'to be used'} without a partner (fallback=${settings.fallback})`,
+];
 
 /** Nobody was heard, and yet there is a partner. */
 const assumed = (member: Member): string[] => {

@@ -3,7 +3,7 @@ import { Fast_Periodic_Time } from '../lacp/constants.js';
 import type { Lacpdu } from '../lacp/lacpdu.pdu.js';
 import { markerBudget, respond, spendMarkerBudget } from '../lacp/marker-responder.js';
 import { parseSlowProtocols } from '../lacp/slow-protocols.js';
-import type { Member } from './aggregator.js';
+import type { Member } from './member.js';
 
 /**
  * LACPDUs per second and port that reach the machines. The slow protocols allow ten a second; a burst of a hundred is

@@ -1,6 +1,7 @@
 /** Settings of an aggregator (virtual interface) and of a port, with their defaults. Values are validated by the daemon. */
 import type { Mac } from '../lacp/variables.js';
 import type { HashPolicy } from '../mux/hash.js';
+import type { Fallback } from './fallback.js';
 import type { Policy } from './policy.js';
 
 export interface AggregatorSettings {
@@ -21,6 +22,10 @@ export interface AggregatorSettings {
   readonly maxLinks: number;
   /** Which of several candidate aggregators is used. */
   readonly policy: Policy;
+  /** Which ports are used without an LACP partner. */
+  readonly fallback: Fallback;
+  /** Seconds for which nobody must have been heard before that. */
+  readonly fallbackDelay: number;
   /** The seed's wildcard: admit unknown (or different) speed, duplex and link. */
   readonly agg_wc: boolean;
   /** Undefined: the MAC address of the first port that was added. */
@@ -60,6 +65,9 @@ export const DEFAULT_AGGREGATOR: AggregatorSettings = {
   minLinks: 1,
   maxLinks: 8,
   policy: 'stable',
+  fallback: 'none',
+  // As long as a partner at the slow rate may take to speak.
+  fallbackDelay: 30,
   agg_wc: true,
   mac: undefined,
   mtu: undefined,

@@ -1,6 +1,7 @@
 /** From the ports' variables to the declared status view. */
-import type { Aggregator, Member } from './aggregator.js';
+import type { Aggregator } from './aggregator.js';
 import { lagId, noPartner } from './lag-id.js';
+import type { Member } from './member.js';
 import { portNotes } from './notes.js';
 import { lagOf } from './selection.js';
 import type { AggregatorStatus, ChurnState, PortStatus, SystemStatus } from './status.js';

@@ -15,9 +15,10 @@ import type { PortStimulus } from '../lacp/port-setup.js';
 import { slowProtocolsFrame } from '../lacp/slow-protocols.js';
 import type { Mac, PortInformation, PortVariables } from '../lacp/variables.js';
 import { admit, remember } from './admission.js';
-import { Aggregator, type Forwarding, type Member, newCounters } from './aggregator.js';
+import { Aggregator, type Forwarding } from './aggregator.js';
 import type { Clock, LinkFacts } from './io.js';
 import { noPartner } from './lag-id.js';
+import { type Member, newCounters } from './member.js';
 import { Port, type PortStart, type Transition } from './port.js';
 import { Reception } from './reception.js';
 import type { AggregatorSettings, PortSettings } from './settings.js';
@@ -51,6 +52,7 @@ export class LacpSystem {
   readonly #numbers = new Set<number>();
   /** Ports whose link is down and who remember a partner. */
   readonly #remembering = new Set<number>();
+  /** Deadlines of ports by their number, of aggregators by `clockOf`. */
   readonly #timers: TimerQueue;
   readonly #pending: (() => void)[] = [];
   #busy = false;
@@ -79,6 +81,7 @@ export class LacpSystem {
   /** The aggregator must have no ports left. */
   removeAggregator(name: string): void {
     if (this.#aggregator(name).members.size > 0) throw new InternalError(`aggregator ${name} still has ports`);
+    this.#timers.set(clockOf(this.#aggregator(name)), undefined);
     this.#aggregators.delete(name);
     this.effects.changed();
   }
@@ -123,6 +126,7 @@ export class LacpSystem {
         throw error;
       }
       aggregator.active = active;
+      aggregator.resumeFallback();
       this.#reconfigure(aggregator);
     });
   }
@@ -215,7 +219,9 @@ export class LacpSystem {
   #expire(): void {
     const now = this.effects.clock.now();
     const touched = new Map<Aggregator, Map<Member, PortVariables>>();
-    for (const number of this.#timers.takeDue(now)) {
+    const due = this.#timers.takeDue(now);
+    const waiting = [...this.#aggregators.values()].filter((aggregator) => due.includes(clockOf(aggregator)));
+    for (const number of due) {
       const entry = this.#ports.get(number);
       if (entry === undefined) continue;
       const { aggregator, member } = entry;
@@ -230,6 +236,7 @@ export class LacpSystem {
       touched.set(aggregator, (touched.get(aggregator) ?? new Map()).set(member, before));
     }
     for (const [aggregator, members] of touched) this.#settle(aggregator, members, now);
+    for (const aggregator of waiting) this.#reconfigure(aggregator);
   }
 
   #touch(aggregator: Aggregator, member: Member, stimulus: PortStimulus): void {
@@ -264,6 +271,7 @@ export class LacpSystem {
     const forwarding = aggregator.updateForwarding();
     if (forwarding !== undefined) this.effects.forwarding(aggregator.name, forwarding);
     for (const member of aggregator.members.values()) this.#finish(aggregator, member, now);
+    this.#timers.set(clockOf(aggregator), aggregator.deadline);
     this.effects.changed();
   }
 
@@ -347,6 +355,9 @@ export class LacpSystem {
   }
 }
 
+/** The owner of an aggregator's deadline, apart from all Port Numbers. */
+const clockOf = ({ index }: Aggregator): number => -1 - index;
+
 /** Whether a change of one port's variables can change a decision about another, or the data path, or the status. */
 function mattersToOthers(a: PortVariables, b: PortVariables): boolean {
   return !(
@@ -377,4 +388,5 @@ const halfMember = (
   settings,
   admission: admit(facts, settings, agg_wc),
   speed: undefined,
+  fallback: false,
 });

@@ -3,6 +3,7 @@
  * completion and `show` print from. The daemon validates; the client only sends the words, so that a script on
  * the control socket gets the same refusals.
  */
+import { FALLBACKS } from '../aggregator/fallback.js';
 import { PARTNER_STATE_LETTERS } from '../aggregator/partner-admin.js';
 import { POLICIES } from '../aggregator/policy.js';
 import {
@@ -110,6 +111,16 @@ export const OPTIONS: readonly Option[] = [
     name: 'policy',
     help: 'which partner is used when the ports lead to several: stable keeps the first, bandwidth, count and port-priority take the one with most Mbit/s, most ports, or the best port, and change only for a better one',
     aggregator: ofAggregator('policy', choice('a policy', POLICIES)),
+  },
+  {
+    name: 'fallback',
+    help: 'which ports are used without a partner when nobody speaks LACP on any: none, one (that with the best port-priority), or all, which a switch without a static group answers with duplicates; ends with the first valid LACPDU',
+    aggregator: ofAggregator('fallback', choice('a fallback', FALLBACKS)),
+  },
+  {
+    name: 'fallback-delay',
+    help: 'seconds for which nobody must have been heard before that',
+    aggregator: ofAggregator('fallbackDelay', whole('a number of seconds', 0, 3_600)),
   },
   {
     name: 'agg_wc',

@@ -11,12 +11,20 @@ export function checkSettings(
   settings: AggregatorSettings,
   ports: readonly { readonly name: string; readonly settings: PortSettings }[],
 ): void {
-  const { minLinks, maxLinks, key } = settings;
+  const { minLinks, maxLinks, key, fallback } = settings;
   if (minLinks > maxLinks) {
     throw new Refusal({
       thing: veth,
       problem: `min-links=${minLinks} can never be reached with max-links=${maxLinks}`,
       repair: `say min-links=${maxLinks}, or max-links=${minLinks}`,
+      value: String(minLinks),
+    });
+  }
+  if (fallback === 'one' && minLinks > 1) {
+    throw new Refusal({
+      thing: veth,
+      problem: `fallback=one uses one port, which is never enough for min-links=${minLinks}`,
+      repair: 'say fallback=all, or min-links=1',
       value: String(minLinks),
     });
   }

@@ -3,6 +3,7 @@
  * added to `aggregator/status.ts` or `aggregator/io.ts` is a compile error here until it is described.
  */
 import { z } from 'zod';
+import { FALLBACKS } from '../aggregator/fallback.js';
 import type { DatapathCounters, PortCounters } from '../aggregator/io.js';
 import { POLICIES } from '../aggregator/policy.js';
 import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
@@ -56,6 +57,8 @@ export const aggregatorSettings = wire<AggregatorSettings>({
   minLinks: count,
   maxLinks: count,
   policy: z.enum(POLICIES),
+  fallback: z.enum(FALLBACKS),
+  fallbackDelay: count,
   agg_wc: word,
   mac: macSchema.optional(),
   mtu: count.optional(),

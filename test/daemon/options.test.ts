@@ -229,6 +229,7 @@ describe('rules that bind several settings', () => {
     [{ agg_wc: false }, {}],
     [{ key: 32 }, { agg_wc: false }],
     [{ minLinks: 2, maxLinks: 2 }, {}],
+    [{ minLinks: 2, fallback: 'all' }, {}],
   ])('%j with port %j fits', (settings, port) => {
     expect(() => check(settings, port)).not.toThrow();
   });
@@ -248,6 +249,11 @@ describe('rules that bind several settings', () => {
       { minLinks: 3, maxLinks: 2 },
       {},
       'veth0: min-links=3 can never be reached with max-links=2; say min-links=2, or max-links=3',
+    ],
+    [
+      { minLinks: 2, fallback: 'one' },
+      {},
+      'veth0: fallback=one uses one port, which is never enough for min-links=2; say fallback=all, or min-links=1',
     ],
   ])('%j with port %j is refused', (settings, port, message) => {
     expect(refusal(() => check(settings, port)).message).toBe(message);

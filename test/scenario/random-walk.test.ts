@@ -42,6 +42,8 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
         maxLinks: fc.integer({ min: 1, max: 3 }),
         minLinks: fc.integer({ min: 1, max: 3 }),
         agg_wc: fc.boolean(),
+        fallback: fc.constantFrom('none' as const, 'one' as const, 'all' as const),
+        fallbackDelay: fc.constantFrom(0, 2),
       },
       { requiredKeys: [] },
     ),
@@ -87,10 +89,14 @@ function check(system: TestSystem): void {
   expect(forwarding.carrier).toBe(forwarding.distributing.length >= settings.minLinks);
   expect(collecting.length).toBeLessThanOrEqual(settings.maxLinks);
   expect(new Set(collecting.map(({ lagId }) => lagId)).size).toBeLessThanOrEqual(1);
+  // Never forwarding with a partner and, in fallback, without one.
+  const heard = settings.fallback === 'none' || collecting.every(({ receive }) => receive !== 'DEFAULTED');
+  for (const { receive } of collecting) expect(receive).toBe(heard ? 'CURRENT' : 'DEFAULTED');
+  if (!heard && settings.fallback === 'one') expect(collecting.length).toBe(1);
   for (const port of aggregator.ports) {
     const { State } = port.actor;
     expect([State.Collecting, State.Distributing]).toEqual([port.collecting, port.distributing]);
-    if (port.collecting) expect(port).toMatchObject({ selected: 'SELECTED', link: 'up', receive: 'CURRENT' });
+    if (port.collecting) expect(port).toMatchObject({ selected: 'SELECTED', link: 'up' });
     expect(State.Synchronization).toBe(!['DETACHED', 'WAITING'].includes(port.mux));
   }
 }

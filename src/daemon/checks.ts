@@ -6,6 +6,8 @@ import { Refusal } from './refusal.js';
 export interface World {
   readonly links: readonly LinkFacts[];
   readonly bundles: ReadonlyMap<string, Bundle>;
+  /** Names of interfaces that a daemon before us left: they are there and may be used, see orphans.ts. */
+  readonly orphans: ReadonlySet<string>;
 }
 
 /** The facts of the interface that is to be added to `veth`. Throws a `Refusal`. */
@@ -60,6 +62,7 @@ export function checkNewInterface(world: World, veth: string, limit: number): vo
       value: veth,
     });
   }
+  if (world.orphans.has(veth)) return;
   for (const name of [veth, `_${veth}`]) {
     if (!world.links.some((link) => link.name === name)) continue;
     throw new Refusal({

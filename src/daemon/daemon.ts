@@ -9,7 +9,8 @@ import type { Bundle, BundlePort } from './bundle.js';
 import { checkNewInterface, checkNewPort } from './checks.js';
 import { ConfigurationKeeper } from './config/keeper.js';
 import type { FileConfiguration } from './config/model.js';
-import { type Drivers, Host } from './host.js';
+import type { Drivers } from './drivers.js';
+import { Host } from './host.js';
 import { checkInterfaceName } from './interface-name.js';
 import type { LacpJournal } from './lacp-journal.js';
 import type { Log } from './log.js';
@@ -37,6 +38,8 @@ export interface DaemonOptions {
   readonly configuration: {
     /** The run directory. */
     readonly directory: string;
+    /** See identity.ts. */
+    readonly identity: string;
     /** The configuration file, whether there is one or not. */
     readonly file: string;
     /** What it says, read and checked. */
@@ -81,7 +84,8 @@ export class Daemon {
   async start(): Promise<void> {
     const { log, state, status, journal } = this.options;
     const former = journal.load();
-    for (const saved of state.load(log.warn)) await this.#host.takeUp(saved, former.get(saved.name));
+    for (const saved of state.load(log)) await this.#host.takeUp(saved, former.get(saved.name));
+    for (const veth of former.keys()) this.#host.formerInterface(veth);
     this.#host.listen();
     journal.start(() => this.#host.snapshot());
     await this.#inTurn(async () => {
@@ -107,7 +111,7 @@ export class Daemon {
       checkInterfaceName('PORT', port);
       checkInterfaceName('VETH', veth);
       const words = parseOptions(options, 'add');
-      const world = { links: this.#host.links(), bundles: this.#host.bundles };
+      const world = this.#host.world();
       const existing = this.#host.bundles.get(veth);
       if (existing === undefined) checkNewInterface(world, veth, this.options.limits.interfaces);
       else this.#checkRoom(existing);

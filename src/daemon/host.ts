@@ -2,38 +2,20 @@
  * The bundles of one network namespace, between engine and kernel: what the engine decides ends in a bundle, and what
  * the kernel tells of links ends in the engine. Commands (daemon.ts) call it one after the other.
  */
-import type {
-  Clock,
-  Datapath,
-  LinkEvent,
-  LinkFacts,
-  LinkWatch,
-  Member,
-  MemberRecord,
-  SlowProtocolsWire,
-  VirtualInterface,
-} from '../aggregator/io.js';
+import type { LinkEvent, LinkFacts, Member, MemberRecord, VirtualInterface } from '../aggregator/io.js';
 import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
 import type { AggregatorSnapshot } from '../aggregator/snapshot.js';
 import type { SystemStatus } from '../aggregator/status.js';
 import { LacpSystem } from '../aggregator/system.js';
 import type { Mac } from '../lacp/variables.js';
 import { Bundle, type BundlePort } from './bundle.js';
+import type { World } from './checks.js';
+import type { Drivers } from './drivers.js';
+import { freeIndex, lowestFree } from './free-number.js';
 import type { Log } from './log.js';
+import { Orphans } from './orphans.js';
 import type { SavedInterface } from './saved-state.js';
 import { logTransition } from './transition-log.js';
-
-/** Everything with an effect outside this process. */
-export interface Drivers {
-  readonly clock: Clock;
-  readonly links: LinkWatch;
-  readonly wire: SlowProtocolsWire;
-  createVirtualInterface(name: string, facts: { mac: Mac; mtu: number }): VirtualInterface;
-  adoptVirtualInterface(name: string): VirtualInterface | undefined;
-  attachMember(facts: LinkFacts, former?: MemberRecord): Member;
-  restoreMember(record: MemberRecord): void;
-  openDatapath(hostIfindex: number, name: string): Promise<Datapath>;
-}
 
 export interface HostOptions {
   readonly drivers: Drivers;
@@ -53,9 +35,11 @@ export class Host {
   readonly #system: LacpSystem;
   /** ifindex -> port number, for frames. */
   readonly #numbers = new Map<number, number>();
+  readonly #orphans: Orphans;
 
   constructor(private readonly options: HostOptions) {
     const { drivers, log } = options;
+    this.#orphans = new Orphans((name) => drivers.adoptVirtualInterface(name));
     this.#system = new LacpSystem({
       clock: drivers.clock,
       send: (number, frame) => {
@@ -95,6 +79,7 @@ export class Host {
 
   /** Stops the engine and gives up sockets; every bundle must have been removed. */
   close(): void {
+    this.#orphans.remove();
     this.#system.close();
     this.options.drivers.wire.close();
     this.options.drivers.links.close();
@@ -106,6 +91,11 @@ export class Host {
 
   links(): readonly LinkFacts[] {
     return this.options.drivers.links.links();
+  }
+
+  /** For checks.ts. */
+  world(): World {
+    return { links: this.links(), bundles: this.bundles, orphans: this.#orphans.names };
   }
 
   /** Addresses of an interface. */
@@ -123,15 +113,21 @@ export class Host {
     // Where the port's own stack cannot be shut off wholly, an address of its own keeps unicast frames from it.
     const mac = settings.mac ?? (member.reduced === undefined ? first.mac : siblingAddress(first.mac));
     const mtu = settings.mtu ?? first.mtu;
-    const virtual = drivers.createVirtualInterface(name, { mac, mtu });
+    const virtual = this.#orphans.take(name, { mac, mtu }) ?? drivers.createVirtualInterface(name, { mac, mtu });
     try {
-      const bundle = await this.#openBundle(name, this.#freeIndex(name), virtual, { mac, mtu }, settings);
+      const used = new Set([...this.bundles.values()].map(({ index }) => index));
+      const bundle = await this.#openBundle(name, freeIndex(name, used), virtual, { mac, mtu }, settings);
       virtual.setCarrier(false);
       return bundle;
     } catch (error) {
       virtual.remove();
       throw error;
     }
+  }
+
+  /** The run directory says that a daemon before us had an interface of this name. */
+  formerInterface(veth: string): void {
+    if (!this.bundles.has(veth)) this.#orphans.note(veth);
   }
 
   async #openBundle(
@@ -152,7 +148,7 @@ export class Host {
   async addPort(bundle: Bundle, port: Omit<BundlePort, 'number' | 'ifindex'>, wanted?: number): Promise<void> {
     const { ifindex, name } = port.facts;
     const { drivers, log } = this.options;
-    const entry: BundlePort = { ...port, ifindex, number: wanted ?? this.#freeNumber() };
+    const entry: BundlePort = { ...port, ifindex, number: wanted ?? lowestFree(1, new Set(this.#numbers.values())) };
     await this.#enlist(bundle, entry);
     // What the kernel says now: attaching has set the port up.
     entry.facts = drivers.links.links().find((link) => link.ifindex === ifindex) ?? port.facts;
@@ -367,23 +363,6 @@ export class Host {
     this.options.event(async () => {
       if (this.bundles.get(bundle.name) === bundle) await this.removeBundle(bundle);
     });
-  }
-
-  /** veth0 is number 0; a name without a number, or with one in use, gets the lowest that is free. */
-  #freeIndex(veth: string): number {
-    const used = new Set([...this.bundles.values()].map((bundle) => bundle.index));
-    const own = Number(/(\d{1,3})$/.exec(veth)?.[1] ?? Number.NaN);
-    if (own < 255 && !used.has(own)) return own;
-    let index = 0;
-    while (used.has(index)) index++;
-    return index;
-  }
-
-  #freeNumber(): number {
-    const used = new Set(this.#numbers.values());
-    let number = 1;
-    while (used.has(number)) number++;
-    return number;
   }
 
   #portByNumber(number: number): BundlePort | undefined {

@@ -1,12 +1,12 @@
 /**
  * What LACP must know to go on after a crash: the file `lacp.json` in the run directory holds the machines, variables
- * and deadlines of every port. A later process on the same boot takes them up (docs/restart.md).
+ * and deadlines of every port. A later process takes them up (docs/restart.md).
  *
  * Unlike `state.json` it is written after the fact and never waited for: what it lacks is at most the last change, and
  * LACP mends that by itself. Its cost is bounded: one write at a time, however much changes meanwhile, and a pause in
  * proportion to what making the text took. LACPDUs that say nothing new are no change.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
@@ -14,12 +14,12 @@ import type { LinkFacts } from '../aggregator/io.js';
 import type { MachineStates } from '../aggregator/machine-states.js';
 import type { AggregatorSnapshot, PortSnapshot } from '../aggregator/snapshot.js';
 import { type Clockwork, type PortVariables, TIMERS } from '../lacp/variables.js';
+import { KeptFile } from './kept-file.js';
 import type { Log } from './log.js';
-import { complaint } from './messages.js';
 import { macSchema, portInformation, wire } from './status-schema.js';
 import { writeAtomicallyForNow } from './write-atomically.js';
 
-const FORMAT = 1;
+const FORMAT = 2;
 /** Of the time, at most one part in so many goes into the journal while everything changes all the time. */
 const SPARING = 20;
 
@@ -29,10 +29,6 @@ const text = z.string();
 const timers = z.object(Object.fromEntries(TIMERS.map((timer) => [timer, z.number().optional()])));
 
 const schema = z.object({
-  format: z.literal(FORMAT),
-  boot: text,
-  /** When it was written, on the daemon's clock. */
-  at: count,
   interfaces: z.array(
     wire<AggregatorSnapshot>({
       name: text,
@@ -97,55 +93,38 @@ const schema = z.object({
 export interface JournalOptions {
   /** The run directory. */
   readonly directory: string;
-  /** See `bootId`; undefined: nothing is kept, and nothing taken up. */
-  readonly boot: string | undefined;
-  readonly now: () => number;
+  /** See identity.ts: deadlines and interface indexes mean nothing elsewhere. */
+  readonly identity: string;
   readonly log: Log;
   readonly write?: (path: string, text: string) => Promise<void>;
 }
 
 export class LacpJournal {
-  readonly #path: string;
+  readonly #file: KeptFile<{ readonly interfaces: readonly AggregatorSnapshot[] }>;
   readonly #write: (path: string, text: string) => Promise<void>;
   #snapshot: (() => readonly AggregatorSnapshot[]) | undefined;
   #changed = false;
   #writing: Promise<void> | undefined;
 
   constructor(private readonly options: JournalOptions) {
-    this.#path = join(options.directory, 'lacp.json');
+    this.#file = new KeptFile({
+      path: join(options.directory, 'lacp.json'),
+      format: FORMAT,
+      identity: options.identity,
+      schema,
+      otherwise: 'LACP starts anew',
+    });
     this.#write = options.write ?? writeAtomicallyForNow;
   }
 
-  /**
-   * What the process before us left, by interface; empty when it ended in order, or ran before the machine was last
-   * started. A file that cannot be used is put aside and told.
-   */
+  /** What the process before us left, by interface; empty when it ended in order, or what it left is of no use. */
   load(): ReadonlyMap<string, AggregatorSnapshot> {
-    const none = new Map<string, AggregatorSnapshot>();
-    const { boot, now, log } = this.options;
-    let json: string;
-    try {
-      json = readFileSync(this.#path, 'utf8');
-    } catch {
-      return none;
-    }
-    const aside = (why: string) => {
-      renameSync(this.#path, `${this.#path}.damaged`);
-      log.warn(`${this.#path} cannot be used (${why}); put aside as ${this.#path}.damaged, LACP starts anew`);
-      return none;
-    };
-    try {
-      const read = schema.safeParse(JSON.parse(json));
-      if (!read.success) return aside(complaint(read.error));
-      if (read.data.boot !== boot) {
-        log.info(`${this.#path} is from before the machine was last started: LACP starts anew`);
-        return none;
-      }
-      if (read.data.at > now()) return aside('its clock is not ours');
-      return new Map(read.data.interfaces.map((each) => [each.name, each]));
-    } catch (error) {
-      return aside(error instanceof Error ? error.message : String(error));
-    }
+    return new Map(this.#file.load(this.options.log)?.interfaces.map((each) => [each.name, each]));
+  }
+
+  /** Throws `Unusable` where `load` would put the file aside. */
+  check(): void {
+    this.#file.peek();
   }
 
   /** From now on changes are written; `snapshot` gives what. */
@@ -170,30 +149,31 @@ export class LacpJournal {
     const snapshot = this.#snapshot;
     this.#snapshot = undefined;
     await this.#writing;
-    if (snapshot === undefined || this.options.boot === undefined) return;
-    writeFileSync(`${this.#path}.last`, this.#text(snapshot()));
-    renameSync(`${this.#path}.last`, this.#path);
+    if (snapshot === undefined) return;
+    const { path } = this.#file;
+    writeFileSync(`${path}.last`, this.#text(snapshot()));
+    renameSync(`${path}.last`, path);
   }
 
   /** An orderly end: nothing to take up. */
   async remove(): Promise<void> {
     this.#snapshot = undefined;
     await this.#writing;
-    rmSync(this.#path, { force: true });
+    rmSync(this.#file.path, { force: true });
   }
 
   async #writeOn(): Promise<void> {
     // One turn of the loop: a chain of transitions makes one text.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#changed && this.#snapshot !== undefined && this.options.boot !== undefined) {
+    while (this.#changed && this.#snapshot !== undefined) {
       this.#changed = false;
       const from = performance.now();
       const json = this.#text(this.#snapshot());
       const tookMs = performance.now() - from;
       try {
-        await this.#write(this.#path, json);
+        await this.#write(this.#file.path, json);
       } catch (error) {
-        this.options.log.warn(`journal ${this.#path} not written: ${String(error)}`);
+        this.options.log.warn(`journal ${this.#file.path} not written: ${String(error)}`);
       }
       if (this.#changed) await delay(SPARING * tookMs);
     }
@@ -202,7 +182,6 @@ export class LacpJournal {
   }
 
   #text(interfaces: readonly AggregatorSnapshot[]): string {
-    const { boot, now } = this.options;
-    return `${JSON.stringify({ format: FORMAT, boot, at: now(), interfaces })}\n`;
+    return this.#file.text({ interfaces });
   }
 }

@@ -3,13 +3,14 @@
  * undone. The file `state.json` in the run directory is replaced whenever one of these changes, before the change is
  * acknowledged, and removed at an orderly stop. Finding it at start means that the last daemon was killed.
  */
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { MemberRecord } from '../aggregator/io.js';
 import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
 import type { Mac } from '../lacp/variables.js';
-import { complaint } from './messages.js';
+import { KeptFile } from './kept-file.js';
+import type { Log } from './log.js';
 import { aggregatorSettings, macSchema, portSettings } from './status-schema.js';
 import { writeAtomically } from './write-atomically.js';
 
@@ -27,10 +28,9 @@ export interface SavedInterface {
   readonly ports: readonly SavedPort[];
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 const schema = z.object({
-  format: z.literal(FORMAT),
   interfaces: z.array(
     z.object({
       name: z.string(),
@@ -57,40 +57,35 @@ const schema = z.object({
 });
 
 export class SavedState {
-  readonly #path: string;
+  readonly #file: KeptFile<{ readonly interfaces: readonly SavedInterface[] }>;
 
-  constructor(directory: string) {
-    this.#path = join(directory, 'state.json');
+  /** `identity`: see identity.ts; interface indexes mean nothing elsewhere. */
+  constructor(directory: string, identity: string) {
+    this.#file = new KeptFile({
+      path: join(directory, 'state.json'),
+      format: FORMAT,
+      identity,
+      schema,
+      otherwise: 'starting without the interfaces of the daemon before',
+    });
   }
 
-  /** What the last daemon left; nothing after an orderly stop. An unreadable file is put aside and `warn` told. */
-  load(warn: (text: string) => void): readonly SavedInterface[] {
-    let text: string;
-    try {
-      text = readFileSync(this.#path, 'utf8');
-    } catch {
-      return [];
-    }
-    const problem = (why: string): readonly SavedInterface[] => {
-      const aside = `${this.#path}.damaged`;
-      renameSync(this.#path, aside);
-      warn(`${this.#path} cannot be used (${why}); put aside as ${aside}, starting without it`);
-      return [];
-    };
-    try {
-      const read = schema.safeParse(JSON.parse(text));
-      return read.success ? read.data.interfaces : problem(complaint(read.error));
-    } catch (error) {
-      return problem(error instanceof Error ? error.message : String(error));
-    }
+  /** What the last daemon left; nothing after an orderly stop, or when the file is of no use: that is told. */
+  load(log: Pick<Log, 'warn'>): readonly SavedInterface[] {
+    return this.#file.load(log)?.interfaces ?? [];
+  }
+
+  /** Throws `Unusable` where `load` would put the file aside. */
+  check(): void {
+    this.#file.peek();
   }
 
   /** Resolves when the file holds the new state. */
   async save(interfaces: readonly SavedInterface[]): Promise<void> {
-    await writeAtomically(this.#path, `${JSON.stringify({ format: FORMAT, interfaces }, null, 2)}\n`);
+    await writeAtomically(this.#file.path, this.#file.text({ interfaces }, 2));
   }
 
   remove(): void {
-    rmSync(this.#path, { force: true });
+    rmSync(this.#file.path, { force: true });
   }
 }

@@ -1,7 +1,8 @@
 /** The daemon's command line: `vethd [--run-dir DIR] [--log-level L]`, in the foreground until SIGTERM or SIGINT. */
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { bootId, systemClock } from '../drivers/clock.js';
+import { systemClock } from '../drivers/clock.js';
+import { ownIdentity } from '../drivers/identity.js';
 import { openLinkWatch } from '../drivers/link-watch.js';
 import { attachMember, restoreMember } from '../drivers/member.js';
 import { openSlowProtocolsSocket } from '../drivers/slow-protocols-socket.js';
@@ -11,7 +12,7 @@ import { adoptVirtualInterface, createVirtualInterface } from '../drivers/virtua
 import { DEFAULT_FILE, readBootFile } from './config/boot.js';
 import { startControlServer } from './control-server.js';
 import { Daemon, type Limits } from './daemon.js';
-import type { Drivers } from './host.js';
+import type { Drivers } from './drivers.js';
 import { LacpJournal } from './lacp-journal.js';
 import { createLog, LOG_LEVELS, type Log, type LogLevel } from './log.js';
 import { defaultRunDir, type Request, VERSION } from './messages.js';
@@ -95,8 +96,9 @@ async function run(options: Options, log: Log): Promise<void> {
   const runDir = openRunDir(options.runDir, passed !== undefined);
   const statusFile = createStatusFile(runDir.statusPath, log);
   try {
-    const state = new SavedState(runDir.path);
-    const journal = new LacpJournal({ directory: runDir.path, boot: bootId(), now: systemClock.now, log });
+    const identity = ownIdentity();
+    const state = new SavedState(runDir.path, identity);
+    const journal = new LacpJournal({ directory: runDir.path, identity, log });
     const daemon = new Daemon({
       drivers: openDrivers(log),
       state,
@@ -104,7 +106,7 @@ async function run(options: Options, log: Log): Promise<void> {
       limits,
       log,
       status: statusFile.update,
-      configuration: { directory: runDir.path, file: resolve(options.config ?? DEFAULT_FILE), boot },
+      configuration: { directory: runDir.path, identity, file: resolve(options.config ?? DEFAULT_FILE), boot },
     });
     await daemon.start();
     const server = await startControlServer({

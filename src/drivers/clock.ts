@@ -1,5 +1,4 @@
 /** The clock of a running daemon. */
-import { readFileSync } from 'node:fs';
 import type { Clock } from '../aggregator/io.js';
 
 /**
@@ -11,12 +10,3 @@ export const systemClock: Clock = {
   setTimeout: (callback, ms) => setTimeout(callback, ms),
   clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
-
-/** Tells one run of the machine, and so of CLOCK_MONOTONIC, from another. Undefined where /proc does not say. */
-export function bootId(): string | undefined {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return undefined;
-  }
-}

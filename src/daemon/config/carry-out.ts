@@ -101,7 +101,7 @@ export async function addPort(
   port: ConfiguredPort & { readonly number?: number },
   steps: Transaction,
 ): Promise<void> {
-  const world = { links: host.links(), bundles: host.bundles };
+  const world = host.world();
   const existing = host.bundles.get(veth);
   if (existing === undefined) checkNewInterface(world, veth, Number.POSITIVE_INFINITY);
   const facts = checkNewPort(world, port.name, veth);

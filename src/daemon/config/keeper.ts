@@ -29,6 +29,8 @@ export interface KeeperOptions {
   readonly log: Log;
   /** The run directory. */
   readonly directory: string;
+  /** See identity.ts. */
+  readonly identity: string;
   /** The configuration file of the daemon, whether there is one or not. */
   readonly file: string;
   readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>;
@@ -44,7 +46,7 @@ export class ConfigurationKeeper {
   readonly #refused = new Map<string, string>();
 
   constructor(private readonly options: KeeperOptions) {
-    this.#store = new ConfigurationStore(options.directory);
+    this.#store = new ConfigurationStore(options.directory, options.identity);
   }
 
   /**
@@ -53,7 +55,8 @@ export class ConfigurationKeeper {
    */
   async start(boot: FileConfiguration | undefined): Promise<void> {
     const { host, log } = this.options;
-    const stored = this.#store.load(log.warn);
+    const stored = this.#store.load(log);
+    for (const veth of stored?.made ?? []) host.formerInterface(veth);
     const goesOn = host.bundles.size > 0 || stored?.made.length === 0;
     if (goesOn && stored !== undefined) {
       this.#waiting.restore(stored.waiting);
@@ -165,7 +168,7 @@ export class ConfigurationKeeper {
 
   #world() {
     const { host } = this.options;
-    return { links: host.links(), bundles: host.bundles };
+    return host.world();
   }
 
   /** What is configured now: what there is, and what waits. */

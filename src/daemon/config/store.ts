@@ -2,64 +2,58 @@
  * The file `configuration.json` in the run directory: what is configured beyond what `state.json` holds, kept over a
  * crash and removed at an orderly stop.
  */
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { complaint } from '../messages.js';
+import { KeptFile } from '../kept-file.js';
+import type { Log } from '../log.js';
 import { writeAtomically } from '../write-atomically.js';
 import { originsSchema } from './origins.js';
 import { waitingSchema } from './waiting.js';
 
+const FORMAT = 2;
+
 const schema = z.object({
-  format: z.literal(1),
   /** Names of the interfaces that were made: without them in `state.json` that file was lost. */
   made: z.array(z.string()),
   waiting: waitingSchema,
   origins: originsSchema,
 });
-export type Stored = Omit<z.infer<typeof schema>, 'format'>;
+export type Stored = z.infer<typeof schema>;
 
 export class ConfigurationStore {
-  readonly #path: string;
+  readonly #file: KeptFile<Stored>;
   #written = '';
 
-  constructor(directory: string) {
-    this.#path = join(directory, 'configuration.json');
+  constructor(directory: string, identity: string) {
+    this.#file = new KeptFile({
+      path: join(directory, 'configuration.json'),
+      format: FORMAT,
+      identity,
+      schema,
+      otherwise: 'where values came from, and which ports are waited for, is forgotten',
+    });
   }
 
-  /** Undefined: the last daemon ended in order, or what it left is damaged; then it is put aside and `warn` told. */
-  load(warn: (text: string) => void): Stored | undefined {
-    let text: string;
-    try {
-      text = readFileSync(this.#path, 'utf8');
-    } catch {
-      return undefined;
-    }
-    const read = schema.safeParse(parseJson(text));
-    if (read.success) return read.data;
-    const aside = `${this.#path}.damaged`;
-    renameSync(this.#path, aside);
-    warn(`${this.#path} cannot be used (${complaint(read.error)}); put aside as ${aside}`);
-    return undefined;
+  /** Undefined: the last daemon ended in order, or what it left is of no use; that is told. */
+  load(log: Pick<Log, 'warn'>): Stored | undefined {
+    return this.#file.load(log);
+  }
+
+  /** Throws `Unusable` where `load` would put the file aside. */
+  check(): void {
+    this.#file.peek();
   }
 
   /** Writes only what has changed. */
   async save(stored: Stored): Promise<void> {
-    const text = `${JSON.stringify({ format: 1, ...stored }, null, 2)}\n`;
+    const text = this.#file.text(stored, 2);
     if (text === this.#written) return;
-    await writeAtomically(this.#path, text);
+    await writeAtomically(this.#file.path, text);
     this.#written = text;
   }
 
   remove(): void {
-    rmSync(this.#path, { force: true });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    rmSync(this.#file.path, { force: true });
   }
 }

@@ -1,0 +1,24 @@
+/** What the daemon needs of the world, for one network namespace; the engine's part of it is aggregator/io.ts. */
+import type {
+  Clock,
+  Datapath,
+  LinkFacts,
+  LinkWatch,
+  Member,
+  MemberRecord,
+  SlowProtocolsWire,
+  VirtualInterface,
+} from '../aggregator/io.js';
+import type { Mac } from '../lacp/variables.js';
+
+/** Everything with an effect outside this process. */
+export interface Drivers {
+  readonly clock: Clock;
+  readonly links: LinkWatch;
+  readonly wire: SlowProtocolsWire;
+  createVirtualInterface(name: string, facts: { mac: Mac; mtu: number }): VirtualInterface;
+  adoptVirtualInterface(name: string): VirtualInterface | undefined;
+  attachMember(facts: LinkFacts, former?: MemberRecord): Member;
+  restoreMember(record: MemberRecord): void;
+  openDatapath(hostIfindex: number, name: string): Promise<Datapath>;
+}

@@ -1,0 +1,86 @@
+/**
+ * A file in the run directory that one process writes and a later one goes on from. It names its format and the run of
+ * the machine it belongs to; one that is damaged, of another format or of another place is put aside under
+ * `NAME.aside` with a message, and the daemon starts as if there were none.
+ */
+import { readFileSync, renameSync } from 'node:fs';
+import { z } from 'zod';
+import type { Log } from './log.js';
+import { complaint } from './messages.js';
+
+export interface KeptFileOptions<T> {
+  readonly path: string;
+  readonly format: number;
+  /** See `identity.ts`. */
+  readonly identity: string;
+  readonly schema: z.ZodType<T>;
+  /** What follows when it cannot be used: completes "put aside as PATH; ...". */
+  readonly otherwise: string;
+}
+
+/** Why a file cannot be used. */
+export class Unusable extends Error {
+  override readonly name = 'Unusable';
+}
+
+const head = z.looseObject({ format: z.unknown(), identity: z.unknown() });
+
+export class KeptFile<T> {
+  constructor(private readonly options: KeptFileOptions<T>) {}
+
+  get path(): string {
+    return this.options.path;
+  }
+
+  /** What is kept; undefined when there is no file, or none of use: then it is put aside and told. */
+  load(log: Pick<Log, 'warn'>): T | undefined {
+    const { path, otherwise } = this.options;
+    try {
+      return this.peek();
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+      const aside = `${path}.aside`;
+      renameSync(path, aside);
+      log.warn(`${path} cannot be used (${error.message}); put aside as ${aside}; ${otherwise}`);
+      return undefined;
+    }
+  }
+
+  /** As `load`, but changes nothing and throws `Unusable`. */
+  peek(): T | undefined {
+    const { path, format, identity, schema } = this.options;
+    let json: string;
+    try {
+      json = readFileSync(path, 'utf8');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw new Unusable(error instanceof Error ? error.message : String(error));
+    }
+    const document = parse(json);
+    const top = head.safeParse(document);
+    if (!top.success) throw new Unusable('damaged: not an object');
+    if (top.data.format !== format) {
+      throw new Unusable(`of another version: format ${String(top.data.format)}, this vethd reads ${format}`);
+    }
+    if (top.data.identity !== identity) {
+      throw new Unusable('foreign: of another machine, another start of this one, or another network namespace');
+    }
+    const read = schema.safeParse(document);
+    if (!read.success) throw new Unusable(`damaged: ${complaint(read.error)}`);
+    return read.data;
+  }
+
+  /** The text that `load` reads again. `indent` makes it for people too. */
+  text(value: T, indent?: number): string {
+    const { format, identity } = this.options;
+    return `${JSON.stringify({ format, identity, ...value }, null, indent)}\n`;
+  }
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new Unusable(`damaged: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,141 @@
+/** A daemon that ends without a word and is started again: what its partner, its host and its ports see of it. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { distributing } from '../../scripts/lab/daemon.js';
+import { LacpduWatch } from '../../scripts/lab/lacpdu-watch.js';
+import { UdpStream } from '../../scripts/lab/traffic.js';
+import { type DaemonPair, formedPair } from '../support/daemon-pair.js';
+import { useLab } from '../support/netns.js';
+
+const lab = useLab();
+const RATE = 500;
+
+const logOf = (pair: DaemonPair, side: 'a' | 'b') =>
+  readFileSync(join(pair.left.runDirectory, '..', `vethd-${pair[side].name}.log`), 'utf8');
+
+/** What `ip monitor` tells of links while something happens. */
+async function linkEvents(pair: DaemonPair, during: () => Promise<void>): Promise<string> {
+  const monitor = pair.a.start(['ip', '-oneline', 'monitor', 'link']);
+  await delay(100);
+  await during();
+  await delay(100);
+  return (await monitor.stop('SIGTERM')).stdout;
+}
+
+const identity = async (pair: DaemonPair) =>
+  (await pair.left.aggregator())?.ports.map(({ name, number, actor, receive, mux, selected }) => ({
+    name,
+    number,
+    receive,
+    mux,
+    selected,
+    key: actor.Key,
+    port: actor.Port,
+    system: actor.System,
+  }));
+
+test('kill -9 at random moments under traffic: nobody notices but the frames of the downtime', async () => {
+  const pair = await formedPair(lab, { links: 2 });
+  const { a, b, left, ports } = pair;
+  const before = await identity(pair);
+  const seen = await Promise.all(
+    // Both directions of each link: ours at the far end, the partner's at ours.
+    ports.flatMap((port) => [LacpduWatch.start(b, port, left, port), LacpduWatch.start(a, port, pair.right, port)]),
+  );
+  const stream = await UdpStream.start(a, b, '10.0.0.2', { rate: RATE, flows: 4 });
+  const logged = logOf(pair, 'b').length;
+  const downMs: number[] = [];
+  const events = await linkEvents(pair, async () => {
+    for (let restart = 0; restart < 3; restart += 1) {
+      await delay(Math.random() * 1_000);
+      const from = performance.now();
+      await left.crash();
+      await left.start();
+      downMs.push(performance.now() - from);
+      expect(await identity(pair)).toEqual(before);
+    }
+  });
+  await Promise.all(seen.map((watch) => watch.until()));
+  for (const watch of seen) {
+    const { gapsMs, withoutSynchronization } = watch.pauses();
+    expect(withoutSynchronization).toBe(0);
+    expect(Math.max(...gapsMs)).toBeLessThan(3_000);
+    expect(new Set(watch.lacpdus().map(({ key, port }) => `${key} ${port}`)).size).toBe(1);
+    await watch.stop();
+  }
+  expect(logOf(pair, 'b').slice(logged)).not.toMatch(/ (mux|receive): /);
+  expect(events).not.toContain('NO-CARRIER');
+  expect(events).not.toContain('state DOWN');
+  const { lost, flowsAlive, duplicates } = await stream.stop();
+  expect(flowsAlive).toBe(4);
+  expect(duplicates).toBe(0);
+  // Those of the time without a daemon, and a quarter of a second each time for what our clock does not see.
+  const downS = downMs.reduce((sum, ms) => sum + ms + 250, 0) / 1_000;
+  expect(lost).toBeLessThan(downS * RATE);
+});
+
+test('links that went down, went away or got another name while nobody was there: events after the start', async () => {
+  const pair = await formedPair(lab, { links: 4 });
+  const { a, b, left, right } = pair;
+  const watch = await LacpduWatch.start(b, 'eth0', left, 'eth0');
+  await left.crash();
+  await b.ip('link set eth1 down');
+  await a.ip('link del eth2');
+  // A port that is up can be renamed; its index stays.
+  await a.ip('link set eth3 name up3');
+  await left.start();
+  await distributing([left], ['eth0', 'up3']);
+  await distributing([right], ['eth0', 'eth3']);
+  await watch.until();
+  expect(watch.pauses().withoutSynchronization).toBe(0);
+  expect((await left.port('eth1'))?.number).toBe(2);
+  expect(await left.port('up3')).toMatchObject({ number: 4, mux: 'DISTRIBUTING', receive: 'CURRENT' });
+  await b.ip('link set eth1 up');
+  await distributing([left], ['eth0', 'eth1', 'up3']);
+  await watch.stop();
+});
+
+describe('one link at the slow rate', () => {
+  let pair: DaemonPair;
+  beforeAll(async () => {
+    pair = await formedPair(lab, { links: 1, left: 'rate=slow', right: 'rate=slow' });
+  });
+
+  test('kill -9: an LACPDU at once, in sync, and the partner never notices', async () => {
+    const { b, left } = pair;
+    const before = await identity(pair);
+    const watch = await LacpduWatch.start(b, 'eth0', left, 'eth0');
+    const logged = logOf(pair, 'b').length;
+    await left.crash();
+    await left.start();
+    await watch.until(1);
+    expect(watch.lacpdus()).toHaveLength(1);
+    expect(watch.pauses().withoutSynchronization).toBe(0);
+    expect(await identity(pair)).toEqual(before);
+    expect(logOf(pair, 'b').slice(logged)).not.toMatch(/ (mux|receive): /);
+    await watch.stop();
+  });
+
+  test('a state that is cut off: told by name, a cold start, and veth0 keeps its address when it is made again', async () => {
+    const { a, left } = pair;
+    const index = async () => JSON.parse(await a.ip('-json link show veth0'))[0].ifindex;
+    const before = await index();
+    await left.crash();
+    const state = join(left.runDirectory, 'state.json');
+    const text = readFileSync(state, 'utf8');
+    writeFileSync(state, text.slice(0, text.length / 2));
+    const logged = logOf(pair, 'a').length;
+    await left.start();
+    expect(logOf(pair, 'a').slice(logged)).toContain(`${state} cannot be used (damaged`);
+    expect(await left.aggregator()).toBeUndefined();
+    expect(await a.ip('link show veth0')).toContain('NO-CARRIER');
+    await left.mustCfg('add eth0 veth0 rate=fast');
+    await distributing(pair.daemons, ['eth0']);
+    expect(await index()).toBe(before);
+    expect(await a.ip('addr show veth0')).toContain('10.0.0.1/24');
+    await left.stop();
+    expect(await a.interfaces()).toEqual(['eth0']);
+  });
+});

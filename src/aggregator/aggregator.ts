@@ -3,7 +3,8 @@ import type { Mac, PortConfiguration } from '../lacp/variables.js';
 import { admit, defaultKey, operationalKey, sortingSpeeds } from './admission.js';
 import { assumedPartner, chooseFallback, type FallbackPort } from './fallback.js';
 import { isLoop } from './lag-id.js';
-import type { Member } from './member.js';
+import { type HoldRules, nextHold } from './link-hold.js';
+import type { HalfMember, Member } from './member.js';
 import { partnerAdmin } from './partner-admin.js';
 import { ready, type SelectionPort, select } from './selection.js';
 import type { AggregatorSettings } from './settings.js';
@@ -41,20 +42,27 @@ export class Aggregator {
   }
 
   /** Read the settings and link facts of all members anew: who is admitted, under which key, as whom. */
-  admitAll(): void {
+  admitAll(now: number): void {
     const members = [...this.members.values()];
-    for (const member of members) member.admission = admit(member.facts, member.settings, this.settings.agg_wc);
+    const rules: HoldRules = this.settings;
+    for (const member of members) {
+      member.hold = nextHold(member.hold, member.facts, rules, now);
+      const facts = { ...member.facts, link: member.hold.link };
+      member.admission = admit(facts, member.settings, this.settings.agg_wc);
+    }
     const speeds = sortingSpeeds(members.map((member) => member.admission));
     for (const [i, member] of members.entries()) member.speed = speeds[i];
   }
 
   /** When to look at everything anew though nothing happens; undefined: never. */
   get deadline(): number | undefined {
-    return this.#fallbackDeadline;
+    const all = [this.#fallbackDeadline, ...[...this.members.values()].map(({ hold }) => hold.deadline)];
+    return all.reduce((first, each) => (first === undefined || (each !== undefined && each < first) ? each : first));
   }
 
-  configurationOf(member: Pick<Member, 'number' | 'settings' | 'admission' | 'speed' | 'fallback'>): PortConfiguration {
+  configurationOf(member: HalfMember & Partial<Pick<Member, 'port'>>): PortConfiguration {
     const { settings } = this;
+    const leavesIndividual = settings.farewell === 'individual' && member.port?.variables.leaving === true;
     const LACP_Enabled = settings.lacp !== 'off' && member.admission.admitted;
     const set = partnerAdmin(member.settings);
     return {
@@ -70,7 +78,7 @@ export class Aggregator {
         Port: member.number,
         LACP_Activity: settings.lacp === 'active',
         LACP_Timeout: settings.rate === 'fast',
-        Aggregation: member.settings.aggregation,
+        Aggregation: member.settings.aggregation && !leavesIndividual,
       },
       Partner_Admin: LACP_Enabled && member.fallback ? assumedPartner(set) : set,
     };

@@ -1,9 +1,10 @@
 /** A port as a member of an aggregator. */
-import type { Admission } from './admission.js';
+import { type Admission, admit } from './admission.js';
 import type { LinkFacts } from './io.js';
+import type { LinkHold } from './link-hold.js';
 import type { Port } from './port.js';
 import type { Decision } from './selection.js';
-import type { PortSettings } from './settings.js';
+import type { AggregatorSettings, PortSettings } from './settings.js';
 import type { ProtocolCounters } from './status.js';
 
 export type MutableCounters = { -readonly [K in keyof Omit<ProtocolCounters, 'illegalRx'>]: number } & {
@@ -25,6 +26,8 @@ export interface Member {
   /** As the kernel says now; the name may change. */
   facts: LinkFacts;
   settings: PortSettings;
+  /** Whether the link is taken for up. */
+  hold: LinkHold;
   admission: Admission;
   /** Speed by which the port is sorted, see admission.ts. */
   speed: number | undefined;
@@ -36,3 +39,22 @@ export interface Member {
   /** Called once the last LACPDU of a leaving port is out. */
   released: (() => void) | undefined;
 }
+
+/** A member before it has its port. */
+export type HalfMember = Omit<Member, 'port' | 'decision' | 'counters' | 'released'>;
+
+export const halfMember = (
+  number: number,
+  facts: LinkFacts,
+  settings: PortSettings,
+  { settings: { agg_wc } }: { readonly settings: AggregatorSettings },
+  hold: LinkHold,
+): HalfMember => ({
+  number,
+  facts,
+  settings,
+  hold,
+  admission: admit({ ...facts, link: hold.link }, settings, agg_wc),
+  speed: undefined,
+  fallback: false,
+});

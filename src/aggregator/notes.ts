@@ -8,6 +8,7 @@ import type { KeptOut } from './selection.js';
 export function portNotes(aggregator: Aggregator, member: Member): string[] {
   return [
     ...(member.fallback ? fallenBack(aggregator, member) : [...obstacle(aggregator, member), ...assumed(member)]),
+    ...doubtful(aggregator, member),
     ...individual(member),
     ...churned(member),
     ...member.admission.notes,
@@ -17,7 +18,7 @@ export function portNotes(aggregator: Aggregator, member: Member): string[] {
 function obstacle(aggregator: Aggregator, member: Member): string[] {
   const { variables, states } = member.port;
   const keptOut = member.decision?.keptOut;
-  if (!variables.port_enabled) return member.admission.admitted ? ['link down'] : [];
+  if (!variables.port_enabled) return member.admission.admitted ? [disabled(aggregator, member)] : [];
   if (keptOut !== undefined && keptOut !== 'link-down') return keptOutWords(keptOut, aggregator, member);
   if (noPartner(variables.Partner_Oper)) return ['no LACP partner: no LACPDU heard'];
   if (states.receive === 'EXPIRED') return ['partner silent: its information has expired'];
@@ -38,6 +39,19 @@ function obstacle(aggregator: Aggregator, member: Member): string[] {
       return [];
   }
 }
+
+function disabled({ settings: { damping, upDelay } }: Aggregator, { hold }: Member): string {
+  if (hold.told === 'down' || hold.link !== 'down') return 'link down';
+  return hold.damped && damping !== undefined
+    ? `kept out until it has been up for ${damping.seconds} s: the link failed ${hold.failures.length} times within as long (damping)`
+    : `link up, and must stay up for ${upDelay} ms before it is used (up-delay)`;
+}
+
+/** The link is down, and not yet taken to be. */
+const doubtful = ({ settings }: Aggregator, { hold }: Member): string[] =>
+  hold.told === 'down' && hold.link !== 'down'
+    ? [`link down, given up when that has lasted ${settings.downDelay} ms (down-delay)`]
+    : [];
 
 function keptOutWords(reason: KeptOut, aggregator: Aggregator, member: Member): string[] {
   const { Partner_Oper } = member.port.variables;

@@ -2,7 +2,10 @@
 import type { Mac } from '../lacp/variables.js';
 import type { HashPolicy } from '../mux/hash.js';
 import type { Fallback } from './fallback.js';
+import type { Damping } from './link-hold.js';
 import type { Policy } from './policy.js';
+
+export const FAREWELLS = ['out-of-sync', 'individual', 'none'] as const;
 
 export interface AggregatorSettings {
   /** `off`: LACP_Enabled = FALSE on every port. */
@@ -26,6 +29,17 @@ export interface AggregatorSettings {
   readonly fallback: Fallback;
   /** Seconds for which nobody must have been heard before that. */
   readonly fallbackDelay: number;
+  /** A link must have been up, or down, for so many milliseconds before that counts. */
+  readonly upDelay: number;
+  readonly downDelay: number;
+  /** Undefined: none. */
+  readonly damping: Damping | undefined;
+  /**
+   * The last LACPDU of a port that is taken out of service. `out-of-sync`: Synchronization cleared, Aggregation kept;
+   * `individual`: Aggregation cleared as well, as Linux bonding does, for which some switches shut the port; `none`:
+   * nothing is said, the partner learns it by its time-out or by the link.
+   */
+  readonly farewell: (typeof FAREWELLS)[number];
   /** The seed's wildcard: admit unknown (or different) speed, duplex and link. */
   readonly agg_wc: boolean;
   /** Undefined: the MAC address of the first port that was added. */
@@ -68,6 +82,10 @@ export const DEFAULT_AGGREGATOR: AggregatorSettings = {
   fallback: 'none',
   // As long as a partner at the slow rate may take to speak.
   fallbackDelay: 30,
+  upDelay: 0,
+  downDelay: 0,
+  damping: undefined,
+  farewell: 'out-of-sync',
   agg_wc: true,
   mac: undefined,
   mtu: undefined,

@@ -14,11 +14,12 @@ import { encodeLacpdu } from '../lacp/lacpdu.pdu.js';
 import type { PortStimulus } from '../lacp/port-setup.js';
 import { slowProtocolsFrame } from '../lacp/slow-protocols.js';
 import type { Mac, PortInformation, PortVariables } from '../lacp/variables.js';
-import { admit, remember } from './admission.js';
+import { remember } from './admission.js';
 import { Aggregator, type Forwarding } from './aggregator.js';
 import type { Clock, LinkFacts } from './io.js';
 import { noPartner } from './lag-id.js';
-import { type Member, newCounters } from './member.js';
+import { beginHold, resumedHold } from './link-hold.js';
+import { type HalfMember, halfMember, type Member, newCounters } from './member.js';
 import { Port, type PortStart, type Transition } from './port.js';
 import { Reception } from './reception.js';
 import type { AggregatorSettings, PortSettings } from './settings.js';
@@ -92,7 +93,7 @@ export class LacpSystem {
     const number = wanted !== undefined && !this.#numbers.has(wanted) ? wanted : this.#freeNumber();
     this.#numbers.add(number);
     this.#enter(() => {
-      const half = halfMember(number, facts, settings, aggregator);
+      const half = halfMember(number, facts, settings, aggregator, beginHold(facts, this.effects.clock.now()));
       const { port_enabled } = half.admission;
       const configuration = aggregator.configurationOf(half);
       this.#join(aggregator, half, { configuration, port_enabled, now: this.effects.clock.now() });
@@ -118,7 +119,8 @@ export class LacpSystem {
         for (const { snapshot, settings } of ports) {
           const { number, facts } = snapshot;
           if (this.#numbers.has(number)) throw new InternalError(`port ${number} exists`);
-          this.#join(aggregator, halfMember(number, facts, settings, aggregator), { snapshot, now });
+          const hold = resumedHold(facts, snapshot.variables.port_enabled, now);
+          this.#join(aggregator, halfMember(number, facts, settings, aggregator, hold), { snapshot, now });
           this.#numbers.add(number);
         }
       } catch (error) {
@@ -160,9 +162,8 @@ export class LacpSystem {
   }
 
   /**
-   * Take a port out of service. Its last LACPDU says so (Synchronization cleared, Aggregation kept: some switches shut
-   * a port that says it is individual); it goes out at once, or as soon as the transmit limit allows. `released` is
-   * called when the port is gone.
+   * Take a port out of service. Its last LACPDU says so as `farewell` is set; it goes out at once, or as soon as the
+   * transmit limit allows. `released` is called when the port is gone.
    */
   removePort(number: number, released: () => void): void {
     const { aggregator, member } = this.#port(number);
@@ -172,7 +173,12 @@ export class LacpSystem {
         before?.();
         released();
       };
-      this.#touch(aggregator, member, { type: 'LEAVE' });
+      if (aggregator.settings.farewell === 'none') {
+        this.#release(aggregator, member);
+        return;
+      }
+      member.port.send({ type: 'LEAVE' }, this.effects.clock.now());
+      this.#reconfigure(aggregator);
     });
   }
 
@@ -249,7 +255,7 @@ export class LacpSystem {
   /** Settings or link facts changed: every port of the aggregator gets what follows from them. */
   #reconfigure(aggregator: Aggregator): void {
     const now = this.effects.clock.now();
-    aggregator.admitAll();
+    aggregator.admitAll(now);
     for (const member of aggregator.members.values()) {
       const configuration = aggregator.configurationOf(member);
       member.port.send({ type: 'CONFIGURE', configuration }, now);
@@ -284,11 +290,7 @@ export class LacpSystem {
     else this.#timers.set(member.number, member.port.nextDeadline);
   }
 
-  #join(
-    aggregator: Aggregator,
-    half: Omit<Member, 'port' | 'decision' | 'counters' | 'released'>,
-    start: PortStart,
-  ): void {
+  #join(aggregator: Aggregator, half: HalfMember, start: PortStart): void {
     const { number } = half;
     const port = new Port(start, {
       transmit: (pdu) => {
@@ -376,17 +378,3 @@ function mattersToOthers(a: PortVariables, b: PortVariables): boolean {
     sameState(a.Actor_Oper.State, b.Actor_Oper.State)
   );
 }
-
-const halfMember = (
-  number: number,
-  facts: LinkFacts,
-  settings: PortSettings,
-  { settings: { agg_wc } }: Aggregator,
-) => ({
-  number,
-  facts,
-  settings,
-  admission: admit(facts, settings, agg_wc),
-  speed: undefined,
-  fallback: false,
-});

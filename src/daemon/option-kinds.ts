@@ -1,4 +1,5 @@
 /** Kinds of option values: how they are written, read and printed. Reading gives a value, never an exception. */
+import type { Damping } from '../aggregator/link-hold.js';
 import type { Mac } from '../lacp/variables.js';
 
 export type Read<T> =
@@ -103,6 +104,22 @@ export function letters(noun: string, known: readonly string[], examples: readon
       return right(known.filter((letter) => given.includes(letter)).join(''));
     },
     print: (value) => (value === '' ? '-' : value),
+  };
+}
+
+/** `3/60`: so many failures of a link within so many seconds. */
+export function damping(): Kind<Damping> {
+  return {
+    syntax: 'FAILURES/SECONDS',
+    examples: ['3/60'],
+    read: (text) => {
+      const [, failures, seconds] = /^(\d{1,4})\/(\d{1,5})$/.exec(text) ?? [];
+      if (failures === undefined || seconds === undefined) return wrong('not a number of failures and of seconds');
+      if (Number(failures) < 1 || Number(failures) > 100) return wrong('failures are 1 to 100');
+      if (Number(seconds) < 1 || Number(seconds) > 3_600) return wrong('seconds are 1 to 3600');
+      return right({ failures: Number(failures), seconds: Number(seconds) });
+    },
+    print: ({ failures, seconds }) => `${failures}/${seconds}`,
   };
 }
 

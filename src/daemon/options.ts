@@ -10,10 +10,22 @@ import {
   type AggregatorSettings,
   DEFAULT_AGGREGATOR,
   DEFAULT_PORT,
+  FAREWELLS,
   type PortSettings,
 } from '../aggregator/settings.js';
 import { HASH_POLICIES } from '../mux/hash.js';
-import { choice, flag, type Kind, letters, orAuto, orNone, speed, stationAddress, whole } from './option-kinds.js';
+import {
+  choice,
+  damping,
+  flag,
+  type Kind,
+  letters,
+  orAuto,
+  orNone,
+  speed,
+  stationAddress,
+  whole,
+} from './option-kinds.js';
 import { Refusal } from './refusal.js';
 
 /** An option as it applies to an interface, or as it applies to a port. */
@@ -121,6 +133,26 @@ export const OPTIONS: readonly Option[] = [
     name: 'fallback-delay',
     help: 'seconds for which nobody must have been heard before that',
     aggregator: ofAggregator('fallbackDelay', whole('a number of seconds', 0, 3_600)),
+  },
+  {
+    name: 'up-delay',
+    help: 'milliseconds for which a link must have been up again before it is used',
+    aggregator: ofAggregator('upDelay', whole('a number of milliseconds', 0, 600_000)),
+  },
+  {
+    name: 'down-delay',
+    help: 'milliseconds for which a link must have been down before it is given up; what is sent meanwhile is lost',
+    aggregator: ofAggregator('downDelay', whole('a number of milliseconds', 0, 600_000)),
+  },
+  {
+    name: 'damping',
+    help: 'a link that has failed so many times within so many seconds is kept out until it has been up for as many seconds',
+    aggregator: ofAggregator('damping', orNone(damping())),
+  },
+  {
+    name: 'farewell',
+    help: 'what the last LACPDU of a removed port says: out-of-sync; individual, as Linux bonding does, for which some switches shut the port; none sends no farewell',
+    aggregator: ofAggregator('farewell', choice('a farewell', FAREWELLS)),
   },
   {
     name: 'agg_wc',

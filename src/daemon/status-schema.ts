@@ -5,8 +5,9 @@
 import { z } from 'zod';
 import { FALLBACKS } from '../aggregator/fallback.js';
 import type { DatapathCounters, PortCounters } from '../aggregator/io.js';
+import type { Damping } from '../aggregator/link-hold.js';
 import { POLICIES } from '../aggregator/policy.js';
-import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
+import { type AggregatorSettings, FAREWELLS, type PortSettings } from '../aggregator/settings.js';
 import type { AggregatorStatus, PortStatus, ProtocolCounters, SystemStatus } from '../aggregator/status.js';
 import type { PortInformation, PortState } from '../lacp/variables.js';
 import { HASH_POLICIES } from '../mux/hash.js';
@@ -59,6 +60,10 @@ export const aggregatorSettings = wire<AggregatorSettings>({
   policy: z.enum(POLICIES),
   fallback: z.enum(FALLBACKS),
   fallbackDelay: count,
+  upDelay: count,
+  downDelay: count,
+  damping: wire<Damping>({ failures: count, seconds: count }).optional(),
+  farewell: z.enum(FAREWELLS),
   agg_wc: word,
   mac: macSchema.optional(),
   mtu: count.optional(),

@@ -119,7 +119,7 @@ test('the shortcuts and the machines do the same, over any sequence of events', 
     }),
     { numRuns: 300 },
   );
-});
+}, 60_000);
 
 test('a port in sync takes the shortcuts: a quiet minute moves no machine', () => {
   const quick = new Twin(true);

@@ -1,5 +1,5 @@
 /** `vethcfg show` as text: what `ShowResult` says, in words, one fact a line. */
-import type { ShownAggregator, ShownPort, ShowResult } from '../src/daemon/messages.js';
+import type { LatenessReport, ShownAggregator, ShownPort, ShowResult } from '../src/daemon/messages.js';
 import { OPTIONS } from '../src/daemon/options.js';
 import { informationLines } from './information-view.js';
 import { type Style, style } from './style.js';
@@ -11,7 +11,18 @@ export function showView(result: ShowResult, coloured = false): string {
   const head = `vethd ${result.version}, data path ${kind}${reason === undefined ? '' : ` (${reason})`}`;
   const interfaces = result.aggregators.map((aggregator) => aggregatorView(aggregator, paint));
   const body = interfaces.length > 0 ? interfaces : [['no interfaces; make one with: vethcfg add PORT VETH']];
-  return `${[head, ...body.flatMap((lines) => ['', ...lines])].join('\n')}\n`;
+  return `${[head, controlLoop(result.lateness), ...body.flatMap((lines) => ['', ...lines])].join('\n')}\n`;
+}
+
+/** How late timers were served, by class; what holds the loop up holds up LACP. */
+function controlLoop({ served, worst, worstAgo, classes }: LatenessReport): string {
+  if (served === 0) return 'control loop: no timer served yet';
+  const counts = classes.flatMap(({ upTo, count }, index) => {
+    if (count === 0) return [];
+    return [`${upTo === undefined ? `over ${classes[index - 1]?.upTo ?? 0}` : `up to ${upTo}`} ms ${count}`];
+  });
+  const worstWas = `worst ${worst.toFixed(1)} ms, ${Math.round(worstAgo / 1000)} s ago`;
+  return `control loop: ${served} timers, late by ${counts.join(', ')}; ${worstWas}`;
 }
 
 function aggregatorView(aggregator: ShownAggregator, paint: Style): string[] {

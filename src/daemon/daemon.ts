@@ -13,6 +13,7 @@ import type { Drivers } from './drivers.js';
 import { Host } from './host.js';
 import { checkInterfaceName } from './interface-name.js';
 import type { LacpJournal } from './lacp-journal.js';
+import type { Lateness } from './lateness.js';
 import type { Log } from './log.js';
 import { type Arguments, type DoneResult, PROTOCOL, type ShowResult, type StatusResult, VERSION } from './messages.js';
 import { parseOptions } from './options.js';
@@ -33,6 +34,7 @@ export interface DaemonOptions {
   readonly journal: LacpJournal;
   readonly limits: Limits;
   readonly log: Log;
+  readonly lateness: Lateness;
   /** The status table has changed. */
   readonly status: (table: string) => void;
   readonly configuration: {
@@ -201,7 +203,7 @@ export class Daemon {
       throw this.#noSuchInterface(name);
     }
     const addresses = (ifindex: number) => this.#host.addresses(ifindex);
-    return showResult(this.#host.status(), this.#host.bundles, addresses, name);
+    return showResult(this.#host.status(), this.#host.bundles, addresses, this.options.lateness.report(), name);
   }
 
   version() {

@@ -1,5 +1,4 @@
 /** Log lines for the operator, one a message: `vethd: LEVEL text`, on standard error for journald or a terminal. */
-import { writeSync } from 'node:fs';
 
 /** Most severe first; a log passes its own level and all before it. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
@@ -11,7 +10,7 @@ export function isLogLevel(word: string): word is LogLevel {
 }
 
 /** A log that passes `level` and what is more severe. `write` takes one line with its newline. */
-export function createLog(level: LogLevel, write: (line: string) => void = toStandardError): Log {
+export function createLog(level: LogLevel, write: (line: string) => void): Log {
   const passes = LOG_LEVELS.indexOf(level);
   const method = (rank: LogLevel) =>
     LOG_LEVELS.indexOf(rank) > passes ? () => {} : (text: string) => write(`vethd: ${rank} ${oneLine(text)}\n`);
@@ -21,12 +20,4 @@ export function createLog(level: LogLevel, write: (line: string) => void = toSta
 /** Names and messages come from outside: no control character may forge a line or drive a terminal. */
 function oneLine(text: string): string {
   return text.replace(/\s*\n\s*/g, ' | ').replace(/\p{Cc}/gu, ' ');
-}
-
-function toStandardError(line: string): void {
-  try {
-    writeSync(2, line);
-  } catch {
-    // A full pipe or a vanished terminal: losing a log line is better than stopping the protocol.
-  }
 }

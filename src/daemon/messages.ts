@@ -13,12 +13,14 @@ import {
   type SaveResult,
   saveResult,
 } from './config/results.js';
+import type { LatenessReport } from './lateness.js';
 import { type ShownAggregator, shownAggregator, systemStatus } from './status-schema.js';
 
 export type { SystemStatus } from '../aggregator/status.js';
 export type { Change } from './config/change.js';
 export type { EffectiveInterface, EffectiveOption } from './config/effective.js';
 export type { ApplyResult, EffectiveResult, SaveResult } from './config/results.js';
+export type { LatenessReport } from './lateness.js';
 export type { InterfaceCounters, ShownAggregator, ShownPort } from './status-schema.js';
 
 /** Version of vethd and vethcfg; a test holds it against package.json. */
@@ -85,6 +87,7 @@ export interface ShowResult {
   readonly version: string;
   /** `reason`: why it is this data path and not a better one. */
   readonly datapath: { readonly kind: string; readonly reason?: string | undefined };
+  readonly lateness: LatenessReport;
   readonly aggregators: readonly ShownAggregator[];
 }
 
@@ -118,6 +121,12 @@ export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } =
   show: z.looseObject({
     version: z.string(),
     datapath: z.looseObject({ kind: z.string(), reason: z.string().optional() }),
+    lateness: z.looseObject({
+      served: z.number(),
+      worst: z.number(),
+      worstAgo: z.number(),
+      classes: z.array(z.looseObject({ upTo: z.number().optional(), count: z.number() })),
+    }),
     aggregators: z.array(shownAggregator),
   }),
   version: z.looseObject({ version: z.string(), protocol: z.int(), pid: z.int() }),

@@ -1,11 +1,13 @@
 /** The daemon's command line: `vethd [--run-dir DIR] [--log-level L]`, in the foreground until SIGTERM or SIGINT. */
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Clock } from '../aggregator/io.js';
 import { systemClock } from '../drivers/clock.js';
 import { ownIdentity } from '../drivers/identity.js';
 import { openLinkWatch } from '../drivers/link-watch.js';
 import { attachMember, restoreMember } from '../drivers/member.js';
 import { openSlowProtocolsSocket } from '../drivers/slow-protocols-socket.js';
+import { libc } from '../drivers/sys/libc.js';
 import { SysError } from '../drivers/sys/sys-error.js';
 import { openUserDatapath } from '../drivers/user-datapath.js';
 import { adoptVirtualInterface, createVirtualInterface } from '../drivers/virtual-interface.js';
@@ -14,7 +16,9 @@ import { startControlServer } from './control-server.js';
 import { Daemon, type Limits } from './daemon.js';
 import type { Drivers } from './drivers.js';
 import { LacpJournal } from './lacp-journal.js';
+import { Lateness } from './lateness.js';
 import { createLog, LOG_LEVELS, type Log, type LogLevel } from './log.js';
+import { createLogOutput } from './log-output.js';
 import { defaultRunDir, type Request, VERSION } from './messages.js';
 import { isReduced, missingCapabilities, ownPrivileges } from './privileges.js';
 import { Refusal } from './refusal.js';
@@ -68,6 +72,9 @@ function readOptions(argv: readonly string[]): Options {
   return program.opts<Options>();
 }
 
+/** Of the log, when vethd ends: so long it waits for somebody to take them, in milliseconds. */
+const LAST_WORDS_MS = 1000;
+
 async function main(argv: readonly string[]): Promise<number> {
   let options: Options;
   try {
@@ -76,14 +83,18 @@ async function main(argv: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   }
-  const log = createLog(options.logLevel);
-  try {
-    await run(options, log);
-    return EXIT.done;
-  } catch (error) {
-    log.error(explain(error));
-    return EXIT.failed;
-  }
+  const output = createLogOutput();
+  const log = createLog(options.logLevel, output.write);
+  const code = await run(options, log).then(
+    () => EXIT.done,
+    (error: unknown) => {
+      log.error(explain(error));
+      return EXIT.failed;
+    },
+  );
+  // An end in the usual way would wait for the write that nobody takes.
+  if (!(await output.flushed(LAST_WORDS_MS))) libc()._exit(code);
+  return code;
 }
 
 async function run(options: Options, log: Log): Promise<void> {
@@ -95,20 +106,23 @@ async function run(options: Options, log: Log): Promise<void> {
   const notifier = openNotifier({ environment: process.env, pid: process.pid, log });
   const runDir = openRunDir(options.runDir, passed !== undefined);
   const statusFile = createStatusFile(runDir.statusPath, log);
+  const lateness = new Lateness(systemClock, log);
   try {
     const identity = ownIdentity();
     const state = new SavedState(runDir.path, identity);
     const journal = new LacpJournal({ directory: runDir.path, identity, log });
     const daemon = new Daemon({
-      drivers: openDrivers(log),
+      drivers: openDrivers(log, lateness.clock),
       state,
       journal,
       limits,
       log,
+      lateness,
       status: statusFile.update,
       configuration: { directory: runDir.path, identity, file: resolve(options.config ?? DEFAULT_FILE), boot },
     });
     await daemon.start();
+    lateness.start();
     const server = await startControlServer({
       path: runDir.socketPath,
       passed,
@@ -122,6 +136,7 @@ async function run(options: Options, log: Log): Promise<void> {
     await server.close();
     await daemon.stop();
   } finally {
+    lateness.stop();
     await statusFile.close();
     runDir.release();
     notifier.close();
@@ -136,9 +151,9 @@ function sayPrivileges(log: Log): void {
   log.info(isReduced(privileges) ? 'privileges reduced to the needed ones' : 'runs with all privileges of its user');
 }
 
-function openDrivers(log: Log): Drivers {
+function openDrivers(log: Log, clock: Clock): Drivers {
   return {
-    clock: systemClock,
+    clock,
     links: openLinkWatch(),
     wire: openSlowProtocolsSocket(),
     createVirtualInterface,

@@ -1,7 +1,7 @@
 /** Status objects as the seed's sample shows them; a test says only what differs. */
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../src/aggregator/settings.js';
 import type { AggregatorStatus, PortStatus } from '../../src/aggregator/status.js';
-import type { ShownAggregator, ShownPort, ShowResult } from '../../src/daemon/messages.js';
+import type { LatenessReport, ShownAggregator, ShownPort, ShowResult } from '../../src/daemon/messages.js';
 import type { PortState } from '../../src/lacp/variables.js';
 
 export function state(bits: Partial<PortState>): PortState {
@@ -124,5 +124,12 @@ export function shownAggregator(differences: Partial<ShownAggregator>): ShownAgg
 }
 
 export function showResult(aggregators: readonly ShownAggregator[]): ShowResult {
-  return { version: '0.1.0', datapath: { kind: 'user' }, aggregators };
+  return { version: '0.1.0', datapath: { kind: 'user' }, lateness, aggregators };
 }
+
+const lateness: LatenessReport = {
+  served: 1000,
+  worst: 3.25,
+  worstAgo: 61_200,
+  classes: [{ upTo: 1, count: 990 }, { upTo: 2, count: 0 }, { upTo: 5, count: 10 }, { count: 0 }],
+};

@@ -46,6 +46,8 @@ export interface Libc {
   capset(header: Memory, data: Memory): number;
   /** Does not return when it succeeds. Both lists end with null. */
   execve(path: string, argv: readonly (string | null)[], environment: readonly (string | null)[]): number;
+  /** Ends the process at once, with nothing waited for. */
+  _exit(code: number): never;
   /** bpf(2) and friends: up to three integer or pointer arguments after the number. */
   syscall(number: number, first: number, second: Memory, third: number): number;
   /** Of the last call in this thread. */
@@ -93,6 +95,7 @@ const DECLARATIONS = {
   prctl: 'int prctl(int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth)',
   capset: 'int capset(void *header, void *data)',
   execve: 'int execve(const char *path, const char **argv, const char **environment)',
+  _exit: 'void _exit(int code)',
   syscall: 'long syscall(long number, long first, void *second, long third)',
 } as const satisfies Partial<Record<keyof Libc, string>>;
 

@@ -97,7 +97,8 @@ function printHelp(program: Command, name: string | undefined): void {
 function report(error: unknown, json: boolean, world: World): ExitCode {
   const { code, message, details } = describe(error);
   if (code === EXIT.done) return code;
-  if (message !== undefined) world.stderr(`vethcfg: ${message}\n`);
+  // A configuration file may have several faults, one a line.
+  for (const line of message?.split('\n') ?? []) world.stderr(`vethcfg: ${line}\n`);
   if (json) world.stdout(`${JSON.stringify({ error: details })}\n`);
   return code;
 }

@@ -4,7 +4,7 @@ import { PROTOCOL, VERSION } from '../src/daemon/messages.js';
 import { changeView } from './change-view.js';
 import { type Address, ask, NotReachable } from './client.js';
 import { completionScript, type Shell } from './completion.js';
-import { readForApply, writeSaved } from './configuration-file.js';
+import { FileError, readForApply, writeSaved } from './configuration-file.js';
 import { configurationSchemaText } from './configuration-schema.js';
 import { effectiveView } from './effective-view.js';
 import { showView } from './show-view.js';
@@ -91,6 +91,7 @@ async function apply(file: string, run: Run): Promise<void> {
 async function save(file: string | undefined, run: Run): Promise<void> {
   const result = await ask(run.address, 'save', {});
   const target = file ?? result.file;
+  if (target === undefined) throw new FileError('vethd has no configuration file; say save FILE');
   if (target !== '-') writeSaved(target, result.text);
   if (run.json) printJson(run, { file: target === '-' ? null : target, text: result.text });
   else if (target === '-') run.world.stdout(result.text);

@@ -24,6 +24,8 @@ export class Daemon {
     lab: Lab,
     readonly host: Host,
     private readonly logLevel = 'info',
+    /** Configuration file. The machine's own must never get into a lab. */
+    private readonly config = 'none',
   ) {
     this.runDirectory = lab.newDirectory(`run-${host.name}`);
   }
@@ -32,7 +34,7 @@ export class Daemon {
   async start(): Promise<void> {
     const log = join(this.runDirectory, '..', `vethd-${this.host.name}.log`);
     const earlier = existsSync(log) ? readFileSync(log, 'utf8').length : 0;
-    const options = ['--run-dir', this.runDirectory, '--log-level', this.logLevel];
+    const options = ['--run-dir', this.runDirectory, '--log-level', this.logLevel, '--config', this.config];
     this.#running = this.host.start([executable('vethd'), ...options], { log });
     await this.#running.says('vethd: ready', 10_000, earlier);
   }

@@ -10,6 +10,12 @@ export interface World {
   readonly orphans: ReadonlySet<string>;
 }
 
+/** What vethd was started for at most. */
+export interface Limits {
+  readonly interfaces: number;
+  readonly portsEach: number;
+}
+
 /** The facts of the interface that is to be added to `veth`. Throws a `Refusal`. */
 export function checkNewPort(world: World, port: string, veth: string): LinkFacts {
   const refuse = (problem: string, repair?: string): never => {
@@ -72,4 +78,14 @@ export function checkNewInterface(world: World, veth: string, limit: number): vo
       value: veth,
     });
   }
+}
+
+/** One more port is allowed. Throws a `Refusal`. */
+export function checkRoom({ name, ports }: Bundle, portsEach: number): void {
+  if (ports.length < portsEach) return;
+  throw new Refusal({
+    thing: name,
+    problem: `it has ${portsEach} ports already`,
+    repair: 'remove one with vethcfg del, or start vethd with a larger --max-ports',
+  });
 }

@@ -6,7 +6,7 @@ import type { LinkFacts, Member } from '../aggregator/io.js';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../aggregator/settings.js';
 import { SysError } from '../drivers/sys/sys-error.js';
 import type { Bundle, BundlePort } from './bundle.js';
-import { checkNewInterface, checkNewPort } from './checks.js';
+import { checkNewInterface, checkNewPort, checkRoom, type Limits } from './checks.js';
 import { ConfigurationKeeper } from './config/keeper.js';
 import type { FileConfiguration } from './config/model.js';
 import type { Drivers } from './drivers.js';
@@ -23,11 +23,6 @@ import { checkSettings } from './settings-check.js';
 import { showResult } from './show.js';
 import { statusTable } from './status-table.js';
 
-export interface Limits {
-  readonly interfaces: number;
-  readonly portsEach: number;
-}
-
 export interface DaemonOptions {
   readonly drivers: Drivers;
   readonly state: SavedState;
@@ -42,8 +37,8 @@ export interface DaemonOptions {
     readonly directory: string;
     /** See identity.ts. */
     readonly identity: string;
-    /** The configuration file, whether there is one or not. */
-    readonly file: string;
+    /** Where the configuration file is or would be; undefined: there is none. */
+    readonly file: string | undefined;
     /** What it says, read and checked. */
     readonly boot: FileConfiguration | undefined;
   };
@@ -116,7 +111,7 @@ export class Daemon {
       const world = this.#host.world();
       const existing = this.#host.bundles.get(veth);
       if (existing === undefined) checkNewInterface(world, veth, this.options.limits.interfaces);
-      else this.#checkRoom(existing);
+      else checkRoom(existing, this.options.limits.portsEach);
       const facts = checkNewPort(world, port, veth);
       const settings = {
         ...(existing?.settings ?? this.configuration.settingsOf(veth) ?? DEFAULT_AGGREGATOR),
@@ -221,16 +216,6 @@ export class Daemon {
   async #save(): Promise<void> {
     await this.options.state.save(this.#host.saved());
     await this.configuration.persist();
-  }
-
-  #checkRoom(bundle: Bundle): void {
-    const { portsEach } = this.options.limits;
-    if (bundle.ports.length < portsEach) return;
-    throw new Refusal({
-      thing: bundle.name,
-      problem: `it has ${portsEach} ports already`,
-      repair: 'remove one with vethcfg del, or start vethd with a larger --max-ports',
-    });
   }
 
   #addNotes(facts: LinkFacts, member: Member): string[] {

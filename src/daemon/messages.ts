@@ -32,9 +32,12 @@ export const SOCKET_NAME = 'control';
 /** Longest line in octets, without the newline, that the daemon reads. */
 export const LONGEST_REQUEST = 64 * 1024;
 
+/** The run directory of a host's own vethd. */
+export const DEFAULT_RUN_DIR = '/run/veth';
+
 /** The run directory when none is given on the command line. */
 export function defaultRunDir(environment: Readonly<Record<string, string | undefined>>): string {
-  return environment.VETH_RUN_DIR || '/run/veth';
+  return environment.VETH_RUN_DIR || DEFAULT_RUN_DIR;
 }
 
 const id = z.int().nonnegative();

@@ -1,6 +1,5 @@
-/** The daemon's command line: `vethd [--run-dir DIR] [--log-level L]`, in the foreground until SIGTERM or SIGINT. */
-import { resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+/** The program `vethd`: everything put together, in the foreground until SIGTERM or SIGINT. */
+import { CommanderError } from 'commander';
 import type { Clock } from '../aggregator/io.js';
 import { systemClock } from '../drivers/clock.js';
 import { ownIdentity } from '../drivers/identity.js';
@@ -11,15 +10,15 @@ import { libc } from '../drivers/sys/libc.js';
 import { SysError } from '../drivers/sys/sys-error.js';
 import { openUserDatapath } from '../drivers/user-datapath.js';
 import { adoptVirtualInterface, createVirtualInterface } from '../drivers/virtual-interface.js';
-import { DEFAULT_FILE, readBootFile } from './config/boot.js';
+import { configurationFile, readBootFile } from './config/boot.js';
 import { startControlServer } from './control-server.js';
-import { Daemon, type Limits } from './daemon.js';
+import { Daemon } from './daemon.js';
 import type { Drivers } from './drivers.js';
 import { LacpJournal } from './lacp-journal.js';
 import { Lateness } from './lateness.js';
-import { createLog, LOG_LEVELS, type Log, type LogLevel } from './log.js';
+import { createLog, type Log } from './log.js';
 import { createLogOutput } from './log-output.js';
-import { defaultRunDir, type Request, VERSION } from './messages.js';
+import type { Request } from './messages.js';
 import { isReduced, missingCapabilities, ownPrivileges } from './privileges.js';
 import { Refusal } from './refusal.js';
 import { openRunDir } from './run-dir.js';
@@ -27,69 +26,26 @@ import { SavedState } from './saved-state.js';
 import { openNotifier } from './sd-notify.js';
 import { passedSocket } from './socket-activation.js';
 import { createStatusFile } from './status-file.js';
-
-interface Options {
-  readonly runDir: string;
-  readonly config?: string;
-  readonly logLevel: LogLevel;
-  readonly maxInterfaces: number;
-  readonly maxPorts: number;
-}
-
-const EXIT = { done: 0, failed: 1, usage: 2 } as const;
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 256)
-    throw new InvalidArgumentError('say a number from 1 to 256');
-  return value;
-}
-
-function readOptions(argv: readonly string[]): Options {
-  const program = new Command('vethd')
-    .description('Joins Ethernet links into one: IEEE 802.3ad / 802.1AX link aggregation in user space.')
-    .version(`vethd ${VERSION}`)
-    .addOption(
-      new Option('--run-dir <dir>', 'directory of control socket, status and state (also VETH_RUN_DIR)').default(
-        defaultRunDir(process.env),
-      ),
-    )
-    .addOption(new Option('--config <file>', `configuration file (default: ${DEFAULT_FILE}, if it exists)`))
-    .addOption(new Option('--log-level <level>', 'what to log on standard error').choices(LOG_LEVELS).default('info'))
-    .addOption(new Option('--max-interfaces <n>', 'virtual interfaces at most').argParser(positive).default(8))
-    .addOption(new Option('--max-ports <n>', 'ports of each at most').argParser(positive).default(8))
-    // Read by privileges.ts before anything else runs.
-    .addOption(new Option('--keep-privileges', 'do not give up the capabilities that vethd does not need'))
-    .addHelpText(
-      'after',
-      '\nStays in the foreground and prints "vethd: ready" when it takes commands; see vethcfg help.\n' +
-        'SIGTERM or SIGINT: the partners are told, interfaces are removed, ports are given back; exit 0.\n' +
-        'Needs CAP_NET_ADMIN and CAP_NET_RAW. Exit codes: 0 ended in order, 1 failed, 2 usage.',
-    )
-    .allowExcessArguments(false)
-    .exitOverride();
-  program.parse(argv, { from: 'user' });
-  return program.opts<Options>();
-}
+import { readVethdOptions, VETHD_EXIT, type VethdOptions } from './vethd-command.js';
 
 /** Of the log, when vethd ends: so long it waits for somebody to take them, in milliseconds. */
 const LAST_WORDS_MS = 1000;
 
 async function main(argv: readonly string[]): Promise<number> {
-  let options: Options;
+  let options: VethdOptions;
   try {
-    options = readOptions(argv);
+    options = readVethdOptions(argv, process.env);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    return error.exitCode === 0 ? VETHD_EXIT.done : VETHD_EXIT.usage;
   }
   const output = createLogOutput();
   const log = createLog(options.logLevel, output.write);
   const code = await run(options, log).then(
-    () => EXIT.done,
+    () => VETHD_EXIT.done,
     (error: unknown) => {
       log.error(explain(error));
-      return EXIT.failed;
+      return VETHD_EXIT.failed;
     },
   );
   // An end in the usual way would wait for the write that nobody takes.
@@ -97,10 +53,11 @@ async function main(argv: readonly string[]): Promise<number> {
   return code;
 }
 
-async function run(options: Options, log: Log): Promise<void> {
+async function run(options: VethdOptions, log: Log): Promise<void> {
   const signal = untilSignal();
-  const limits: Limits = { interfaces: options.maxInterfaces, portsEach: options.maxPorts };
-  const boot = readBootFile(options.config, limits);
+  const limits = { interfaces: options.maxInterfaces, portsEach: options.maxPorts };
+  const file = configurationFile(options.config, options.runDir);
+  const boot = readBootFile(file, limits);
   sayPrivileges(log);
   const passed = passedSocket(process.env, process.pid);
   const notifier = openNotifier({ environment: process.env, pid: process.pid, log });
@@ -119,7 +76,7 @@ async function run(options: Options, log: Log): Promise<void> {
       log,
       lateness,
       status: statusFile.update,
-      configuration: { directory: runDir.path, identity, file: resolve(options.config ?? DEFAULT_FILE), boot },
+      configuration: { directory: runDir.path, identity, file: file?.path, boot },
     });
     await daemon.start();
     lateness.start();
@@ -198,7 +155,7 @@ function untilSignal(): Promise<string> {
     for (const name of ['SIGTERM', 'SIGINT'] as const) {
       process.on(name, () => {
         resolve(name);
-        process.once(name, () => process.exit(EXIT.failed));
+        process.once(name, () => process.exit(VETHD_EXIT.failed));
       });
     }
   });

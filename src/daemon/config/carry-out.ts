@@ -1,94 +1,116 @@
 /**
- * A configuration is carried out on the host, step by step, each with its undoing. What stays is not touched. The order
- * keeps traffic longest: settings, new ports, ports that move or go, and interfaces that go at the very end.
+ * The changes that were shown are carried out on the host, step by step, each with its undoing; what is not among them
+ * is not touched. The order keeps traffic longest: settings, new ports, ports that go or move, and interfaces that go
+ * at the very end.
  */
-
 import type { AggregatorSettings } from '../../aggregator/settings.js';
 import type { Bundle, BundlePort } from '../bundle.js';
 import { checkNewInterface, checkNewPort } from '../checks.js';
 import type { Host } from '../host.js';
 import type { Change } from './change.js';
-import type { ConfiguredInterface, ConfiguredPort } from './model.js';
+import type { Configuration, ConfiguredInterface, ConfiguredPort } from './model.js';
 import type { Transaction } from './transaction.js';
 
-export interface Progress {
-  /** The change at hand, for the message when it fails. */
-  current: Change | undefined;
+/** What a failing step was for. */
+export class StepFailed extends Error {
+  override readonly name = 'StepFailed';
+
+  constructor({ action, veth, port }: Change, cause: unknown) {
+    const thing = port === undefined ? veth : `${port} of ${veth}`;
+    super(`${action} ${thing}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }
 
-/** `desired` without ports that are not there. Throws what the first failing step throws; the caller undoes. */
+/**
+ * Skips what is not there: a port to come, an interface without its first port. Throws `StepFailed`; the caller undoes.
+ */
 export async function carryOut(
   host: Host,
-  desired: readonly ConfiguredInterface[],
+  desired: Configuration,
+  changes: readonly Change[],
   steps: Transaction,
-  progress: Progress,
 ): Promise<void> {
-  const doing = (action: Change['action'], veth: string, port?: string) => {
-    progress.current = { action, veth, ...(port === undefined ? {} : { port }), options: [] };
+  const wanted = new Map(desired.interfaces.map((each) => [each.name, each]));
+  const doing = (change: Change, act: () => Promise<void>) =>
+    act().catch((error: unknown) => {
+      throw new StepFailed(change, error);
+    });
+  const attached = (change: Change) => {
+    const found = change.port === undefined ? undefined : host.portByName(change.port);
+    return found?.bundle.name === change.veth ? found : undefined;
   };
-  for (const each of desired) {
-    const bundle = host.bundles.get(each.name);
-    if (bundle === undefined) continue;
-    doing('change', each.name);
-    if (!same(bundle.settings, each.settings)) await configure(host, bundle, each.settings, steps);
-    for (const wanted of each.ports) {
-      const port = bundle.ports.find((candidate) => candidate.facts.name === wanted.name);
-      if (port === undefined || same(port.settings, wanted.settings)) continue;
-      doing('change', each.name, wanted.name);
-      const former = port.settings;
-      await steps.step(
-        `${wanted.name}: settings`,
-        () => host.configurePort(port, wanted.settings),
-        () => host.configurePort(port, former),
-      );
-    }
+
+  for (const change of changes.filter(({ action }) => action === 'change')) {
+    const each = wanted.get(change.veth);
+    if (each !== undefined) await doing(change, () => applySettings(host, each, change.port, steps));
   }
 
-  const busy = (name: string) => host.portByName(name) !== undefined;
-  const add = async (each: ConfiguredInterface, port: ConfiguredPort) => {
-    doing('add', each.name, port.name);
-    await addPort(host, each, port, steps);
+  const add = async (change: Change) => {
+    const each = wanted.get(change.veth);
+    const port = each?.ports.find(({ name }) => name === change.port);
+    if (each === undefined || port === undefined || !host.links().some(({ name }) => name === port.name)) return;
+    await doing(change, () => addPort(host, each, port, steps));
   };
-  for (const each of desired) for (const port of each.ports) if (!busy(port.name)) await add(each, port);
+  const additions = changes.filter(({ action, port }) => action === 'add' && port !== undefined);
+  const moves = additions.filter(({ port = '' }) => host.portByName(port) !== undefined);
+  for (const change of additions) if (!moves.includes(change)) await add(change);
 
-  const kept = new Set(desired.flatMap(({ name, ports }) => ports.map((port) => `${name} ${port.name}`)));
-  for (const bundle of host.bundles.values()) {
-    const leaving = bundle.ports.filter((port) => !kept.has(`${bundle.name} ${port.facts.name}`));
-    // With its interface: all of it at the end, together.
-    const staying = desired.some(
-      ({ name, ports }) => name === bundle.name || ports.some((p) => leaving.some(named(p))),
-    );
-    if (!staying) continue;
-    for (const port of leaving) doing('remove', bundle.name, port.facts.name);
-    await Promise.all(leaving.map((port) => removePort(host, bundle, port, steps)));
-  }
-  for (const each of desired) for (const port of each.ports) if (!busy(port.name)) await add(each, port);
+  const removals = changes.filter(({ action }) => action === 'remove');
+  // Ports that go with their interface go with it at the end, together.
+  const early = removals.filter(({ veth, port }) => wanted.has(veth) || moves.some((move) => move.port === port));
+  // Farewells take time: together. All must have ended before anything may be undone.
+  const results = await Promise.allSettled(
+    early.map(async (change) => {
+      const found = attached(change);
+      if (found !== undefined) await doing(change, () => removePort(host, found.bundle, found.port, steps));
+    }),
+  );
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 
-  for (const bundle of host.bundles.values()) {
-    if (desired.some(({ name }) => name === bundle.name)) continue;
-    doing('remove', bundle.name);
-    await removeBundle(host, bundle, steps);
+  for (const change of moves) await add(change);
+  for (const change of removals.filter(({ port }) => port === undefined)) {
+    const bundle = host.bundles.get(change.veth);
+    if (bundle !== undefined) await doing(change, () => removeBundle(host, bundle, steps));
   }
 }
 
-const named = (wanted: ConfiguredPort) => (port: BundlePort) => port.facts.name === wanted.name;
-
-/** Settings are plain data; a key may be absent where it is undefined. */
-function same<Settings extends object>(a: Settings, b: Settings): boolean {
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof Settings>;
-  return [...keys].every((key) => JSON.stringify(a[key]) === JSON.stringify(b[key]));
+/** New settings of an interface or, with `name`, of one of its ports. */
+async function applySettings(
+  host: Host,
+  { name: veth, settings, ports }: ConfiguredInterface,
+  name: string | undefined,
+  steps: Transaction,
+): Promise<void> {
+  const bundle = host.bundles.get(veth);
+  if (bundle === undefined) return;
+  if (name === undefined) return configure(host, bundle, settings, steps);
+  const port = bundle.ports.find(({ facts }) => facts.name === name);
+  const wanted = ports.find((candidate) => candidate.name === name);
+  if (port === undefined || wanted === undefined) return;
+  const former = port.settings;
+  await steps.step(
+    `${name}: settings`,
+    () => host.configurePort(port, wanted.settings),
+    () => host.configurePort(port, former),
+  );
 }
 
 async function configure(host: Host, bundle: Bundle, settings: AggregatorSettings, steps: Transaction): Promise<void> {
   const { settings: former, mac, mtu } = bundle;
-  const mtus = bundle.ports.map((port) => [port, port.facts.mtu] as const);
+  // What the kernel says now; the port's own record of it may lag behind.
+  const links = host.links();
+  const mtuOf = (port: BundlePort, now = links) => now.find(({ ifindex }) => ifindex === port.ifindex)?.mtu;
+  const mtus = bundle.ports.map((port) => [port, mtuOf(port)] as const);
   await steps.step(
     `${bundle.name}: settings`,
     () => host.configure(bundle, settings),
     () => {
       // With `auto` the address in force stays: it is set back by name first.
       if (bundle.mac !== mac || bundle.mtu !== mtu) host.configure(bundle, { ...former, mac, mtu });
-      for (const [port, portMtu] of mtus) if (port.facts.mtu !== portMtu) port.member.setMtu(portMtu);
+      const now = host.links();
+      for (const [port, portMtu] of mtus) {
+        if (portMtu !== undefined && mtuOf(port, now) !== portMtu) port.member.setMtu(portMtu);
+      }
       host.configure(bundle, former);
     },
   );

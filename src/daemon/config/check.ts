@@ -1,14 +1,9 @@
 /** What a configuration asks of this host that cannot be: found before anything is changed. */
-import { checkNewInterface, checkNewPort, type World } from '../checks.js';
+import { checkNewInterface, checkNewPort, type Limits, type World } from '../checks.js';
 import { Refusal } from '../refusal.js';
 import type { Change } from './change.js';
 import { type FileConfiguration, placeKey } from './model.js';
 import { FileRefusal, type Problem, problemAt } from './problems.js';
-
-export interface Limits {
-  readonly interfaces: number;
-  readonly portsEach: number;
-}
 
 const START = { line: 1, column: 1 };
 

@@ -4,17 +4,18 @@
  */
 import type { LinkFacts } from '../../aggregator/io.js';
 import { type AggregatorSettings, DEFAULT_AGGREGATOR } from '../../aggregator/settings.js';
+import { checkNewInterface, checkRoom, type Limits } from '../checks.js';
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
 import type { Arguments } from '../messages.js';
 import { OPTIONS } from '../options.js';
 import { Refusal } from '../refusal.js';
 import { checkSettings } from '../settings-check.js';
-import { addPort, carryOut, type Progress } from './carry-out.js';
+import { addPort, carryOut } from './carry-out.js';
 import { type Change, changesBetween } from './change.js';
-import { checkHost, checkLimits, type Limits } from './check.js';
+import { checkHost, checkLimits } from './check.js';
 import { effectiveOf } from './effective.js';
-import type { Configuration, ConfiguredInterface, FileConfiguration } from './model.js';
+import type { Configuration, FileConfiguration } from './model.js';
 import { Origins } from './origins.js';
 import { readConfiguration } from './read.js';
 import type { ApplyResult, EffectiveResult, SaveResult } from './results.js';
@@ -31,8 +32,8 @@ export interface KeeperOptions {
   readonly directory: string;
   /** See identity.ts. */
   readonly identity: string;
-  /** The configuration file of the daemon, whether there is one or not. */
-  readonly file: string;
+  /** Where the configuration file of the daemon is or would be; undefined: it has none. */
+  readonly file: string | undefined;
   readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>;
   /** Resolves when the daemon's state, with this keeper's part, would survive a crash. */
   readonly save: () => Promise<void>;
@@ -70,7 +71,7 @@ export class ConfigurationKeeper {
     } else if (boot !== undefined) {
       this.#adopt(boot);
     }
-    for (const { name } of this.#waiting.ports) await this.#takeUp(name);
+    await this.#takeUpAll();
   }
 
   /** The difference between the file and what is, and (unless only looked at) the file carried out, whole or not. */
@@ -188,9 +189,8 @@ export class ConfigurationKeeper {
     const { host, log, save } = this.options;
     const before = { waiting: this.#waiting.saved, origins: this.#origins.saved };
     const steps = new Transaction(log);
-    const progress: Progress = { current: undefined };
     try {
-      if (changes.length > 0) await carryOut(host, this.#reachable(desired), steps, progress);
+      await carryOut(host, desired, changes, steps);
       this.#adopt({ ...desired, file: path });
       await save();
     } catch (error) {
@@ -198,21 +198,14 @@ export class ConfigurationKeeper {
       this.#waiting.restore(before.waiting);
       this.#origins.restore(before.origins);
       await save().catch((again: unknown) => log.error(String(again)));
-      const at = progress.current;
-      const what = at === undefined ? '' : `${at.action} ${at.port === undefined ? '' : `${at.port} of `}${at.veth}: `;
       throw new Refusal({
         thing: desired.file,
-        problem: `${what}${error instanceof Error ? error.message : String(error)}`,
+        problem: error instanceof Error ? error.message : String(error),
         repair: stuck.length === 0 ? 'nothing was changed' : `not all could be undone (${stuck.join('; ')})`,
       });
     }
-  }
-
-  /** Without ports that are not there, and without those that were waited for before: they have their own turn. */
-  #reachable({ interfaces }: Configuration): ConfiguredInterface[] {
-    const { links } = this.#world();
-    const there = (name: string) => this.#waiting.port(name) === undefined && links.some((link) => link.name === name);
-    return interfaces.map((each) => ({ ...each, ports: each.ports.filter(({ name }) => there(name)) }));
+    // Those that are there but could not be had before may have been helped.
+    if (await this.#takeUpAll()) await save();
   }
 
   #adopt(desired: FileConfiguration): void {
@@ -235,24 +228,30 @@ export class ConfigurationKeeper {
     ]);
   }
 
-  /** Adds a port that is waited for, if it is there and can be had. */
+  /** Whether any of those that are waited for was added. */
+  async #takeUpAll(): Promise<boolean> {
+    let added = false;
+    for (const { name } of this.#waiting.ports) added = (await this.#takeUp(name)) || added;
+    return added;
+  }
+
+  /** Adds a port that is waited for, if it is there and can be had; whether it was. */
   async #takeUp(name: string): Promise<boolean> {
-    const { host, log } = this.options;
+    const { host, log, limits } = this.options;
     const wanted = this.#waiting.port(name);
     if (wanted === undefined) return false;
-    if (!host.links().some((link) => link.name === name)) {
-      log.warn(`${wanted.veth}: ${name} is not there; it is added when it appears`);
-      return false;
-    }
     const bundle = host.bundles.get(wanted.veth);
     const settings = bundle?.settings ?? this.#waiting.settingsOf(wanted.veth) ?? DEFAULT_AGGREGATOR;
     try {
+      if (!host.links().some((link) => link.name === name)) throw new Error('it is not there');
+      if (bundle === undefined) checkNewInterface(this.#world(), wanted.veth, limits.interfaces);
+      else checkRoom(bundle, limits.portsEach);
       const others = (bundle?.ports ?? []).map((port) => ({ name: port.facts.name, settings: port.settings }));
       checkSettings(wanted.veth, settings, [...others, wanted]);
       await addPort(host, { name: wanted.veth, settings }, wanted, new Transaction(log));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      if (this.#refused.get(name) !== why) log.warn(`${wanted.veth}: ${name} cannot be added now: ${why}`);
+      if (this.#refused.get(name) !== why) log.warn(`${wanted.veth}: ${name} waits: ${why}`);
       this.#refused.set(name, why);
       return false;
     }

@@ -9,9 +9,10 @@
  *           eth0:
  *           eth1: { port-priority: 100 }
  */
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Alias, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../aggregator/settings.js';
 import { checkInterfaceName } from '../interface-name.js';
+import { nearest } from '../nearest.js';
 import { OPTIONS, type OptionSide } from '../options.js';
 import { Refusal } from '../refusal.js';
 import { checkSettings } from '../settings-check.js';
@@ -45,7 +46,7 @@ export function readConfiguration(text: string, file: string): FileConfiguration
   }
   const reader = new Reader(
     (node) => placeOf(node?.range?.[0] ?? 0),
-    (node) => (isAlias(node) ? node.resolve(document) : node),
+    (alias) => alias.resolve(document),
   );
   const interfaces = reader.root(document.contents);
   if (reader.problems.length > 0) throw new FileRefusal(file, reader.problems);
@@ -66,8 +67,8 @@ class Reader {
 
   constructor(
     private readonly placeOf: (node: Node | null | undefined) => Place,
-    /** What an alias (`*name`) stands for. */
-    private readonly resolve: (node: unknown) => unknown,
+    /** What an alias (`*name`) stands for; undefined: nothing above it bears that name. */
+    private readonly resolveAlias: (alias: Alias) => unknown,
   ) {}
 
   root(contents: unknown): ConfiguredInterface[] {
@@ -113,14 +114,17 @@ class Reader {
 
   /** `[eth0, eth1]`, or a map from the port's name to its options. */
   #ports({ value, name: key }: Entry, veth: string): ConfiguredPort[] {
-    const list = this.resolve(value);
+    const list = this.#resolve(value);
     const entries = isSeq(list)
-      ? list.items.map((item): Entry => {
-          const node = this.resolve(item);
+      ? list.items.flatMap((item): Entry[] => {
+          const node = this.#resolve(item);
           const place = this.placeOf(item as Node);
-          return { name: isScalar(node) ? scalarText(node) : '', place, value: null };
+          if (isScalar(node)) return [{ name: scalarText(node), place, value: null }];
+          const repair = 'write ports as a map to give them options: ports: { eth0: { port-priority: 100 } }';
+          this.problems.push({ ...place, thing: `${veth}.${key}`, problem: 'a list holds names only', repair });
+          return [];
         })
-      : this.#entries(value, `${veth}.${key}`, 'ports: [eth0, eth1], or a map from port to options');
+      : this.#entries(list, `${veth}.${key}`, 'ports: [eth0, eth1], or a map from port to options');
     return entries.flatMap((entry) => this.#port(entry, veth) ?? []);
   }
 
@@ -149,8 +153,9 @@ class Reader {
   }
 
   #value<Settings>({ name, place, value }: Entry, thing: string, side: OptionSide<Settings>): Partial<Settings> {
-    const node = this.resolve(value);
+    const node = this.#resolve(value);
     const where = value?.range ? this.placeOf(value) : place;
+    if (isAlias(value) && node === undefined) return {};
     if (!isScalar(node) || node.value === null) {
       const problem = isScalar(node) || node == null ? 'has no value' : 'takes one value, not a list or map';
       this.problems.push({ ...where, thing, problem, repair: sayInstead(name, side) });
@@ -165,7 +170,7 @@ class Reader {
 
   /** The pairs of a map; nothing is an empty map. */
   #entries(value: unknown, thing: string, example: string): Entry[] {
-    const map = this.resolve(value);
+    const map = this.#resolve(value);
     if (map == null || (isScalar(map) && map.value === null)) return [];
     if (!isMap(map)) {
       this.problems.push({ ...this.placeOf(map as Node), thing, problem: 'not a map', repair: `write ${example}` });
@@ -173,10 +178,14 @@ class Reader {
     }
     const seen = new Set<string>();
     return map.items.filter(isPair).flatMap((pair) => {
-      const key = this.resolve(pair.key);
+      const key = this.#resolve(pair.key);
       // Keys and values of a parsed document are nodes or null; the type also covers documents made by hand.
       const place = this.placeOf(pair.key as Node);
-      const name = isScalar(key) ? scalarText(key) : '';
+      if (!isScalar(key)) {
+        this.problems.push({ ...place, thing, problem: 'a key that is no name', repair: `write ${example}` });
+        return [];
+      }
+      const name = scalarText(key);
       if (seen.has(name)) {
         this.problems.push({ ...place, thing: `${thing}.${name}`, problem: 'given twice', repair: 'give it once' });
         return [];
@@ -188,23 +197,31 @@ class Reader {
 
   /** `here`: whose options stand at this place of the file. */
   #unknown({ name, place }: Entry, thing: string, here: 'aggregator' | 'port'): void {
-    const elsewhere = OPTIONS.some((candidate) => candidate.name === name);
+    if (OPTIONS.some((candidate) => candidate.name === name)) {
+      const [problem, repair] =
+        here === 'port'
+          ? ['an option of the interface, not of a port', 'write it beside ports']
+          : ['an option of a port, not of the interface', 'write it below a port'];
+      this.problems.push({ ...place, thing, problem, repair });
+      return;
+    }
     const names = OPTIONS.filter((option) => option[here] !== undefined).map((option) => option.name);
     const known = here === 'port' ? names : ['ports', ...names];
-    this.problems.push({
-      ...place,
-      thing,
-      problem: !elsewhere
-        ? 'no such option'
-        : here === 'port'
-          ? 'an option of the interface, not of a port'
-          : 'an option of a port, not of the interface',
-      repair: !elsewhere
-        ? `the options here are ${known.join(', ')}`
-        : here === 'port'
-          ? 'write it beside ports'
-          : 'write it below a port',
-    });
+    const meant = nearest(name, known);
+    const repair = meant === undefined ? `the options here are ${known.join(', ')}` : `did you mean ${meant}?`;
+    this.problems.push({ ...place, thing, problem: 'no such option', repair });
+  }
+
+  /** The node itself, or what an alias stands for. */
+  #resolve(node: unknown): unknown {
+    if (!isAlias(node)) return node;
+    const meant = this.resolveAlias(node);
+    if (meant === undefined) {
+      const place = this.placeOf(node);
+      const repair = `write &${node.source} before a value above`;
+      this.problems.push({ ...place, thing: `*${node.source}`, problem: 'no value has this name', repair });
+    }
+    return meant;
   }
 
   /** Runs a check that throws a `Refusal`; false when it did. */

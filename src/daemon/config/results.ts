@@ -14,8 +14,8 @@ export const applyResult = z.looseObject({
 export const saveResult = z.looseObject({
   /** The configuration in force as YAML. */
   text: z.string(),
-  /** The daemon's own configuration file, absolute. */
-  file: z.string(),
+  /** The daemon's own configuration file, absolute; absent: it has none. */
+  file: z.string().optional(),
 });
 
 export const effectiveResult = z.looseObject({ interfaces: z.array(effectiveInterface) });

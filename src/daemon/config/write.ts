@@ -8,7 +8,8 @@ const HEAD = ' Configuration of vethd, see vethd.yaml(5). Options that are not n
 
 export function writeConfiguration({ interfaces }: Configuration): string {
   const document = new Document({
-    interfaces: Object.fromEntries(interfaces.map((each) => [each.name, interfaceMap(each)])),
+    // Maps keep their order also where a name is a number, which objects do not.
+    interfaces: new Map(interfaces.map((each) => [each.name, interfaceMap(each)])),
   });
   document.commentBefore = HEAD;
   for (const { name, ports } of interfaces) {
@@ -20,14 +21,14 @@ export function writeConfiguration({ interfaces }: Configuration): string {
   return document.toString({ lineWidth: 0 });
 }
 
-function interfaceMap({ settings, ports }: ConfiguredInterface): Record<string, unknown> {
+function interfaceMap({ settings, ports }: ConfiguredInterface): Map<string, unknown> {
   const options = OPTIONS.flatMap(({ name, aggregator }) =>
     aggregator === undefined ? [] : [[name, aggregator.print(settings), aggregator.print(DEFAULT_AGGREGATOR)] as const],
   );
-  return { ...changed(options), ports: Object.fromEntries(ports.map((port) => [port.name, portMap(port)])) };
+  return changed(options).set('ports', new Map(ports.map((port) => [port.name, portMap(port)])));
 }
 
-function portMap({ settings }: ConfiguredPort): Record<string, unknown> {
+function portMap({ settings }: ConfiguredPort): Map<string, unknown> {
   return changed(
     OPTIONS.flatMap(({ name, port }) =>
       port === undefined ? [] : [[name, port.print(settings), port.print(DEFAULT_PORT)] as const],
@@ -36,7 +37,7 @@ function portMap({ settings }: ConfiguredPort): Record<string, unknown> {
 }
 
 function changed(options: readonly (readonly [name: string, value: string, fallback: string])[]) {
-  return Object.fromEntries(
+  return new Map<string, unknown>(
     options.flatMap(([name, value, fallback]) => (value === fallback ? [] : [[name, plain(value)]])),
   );
 }

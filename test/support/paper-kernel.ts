@@ -1,0 +1,185 @@
+/** A kernel on paper under a real daemon: interfaces that tests make, calls that are noted, and calls that fail. */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { LinkEvent, LinkFacts } from '../../src/aggregator/io.js';
+import type { FileConfiguration } from '../../src/daemon/config/model.js';
+import { Daemon } from '../../src/daemon/daemon.js';
+import type { Drivers } from '../../src/daemon/drivers.js';
+import { LacpJournal } from '../../src/daemon/lacp-journal.js';
+import { Lateness } from '../../src/daemon/lateness.js';
+import { createLog } from '../../src/daemon/log.js';
+import { SavedState } from '../../src/daemon/saved-state.js';
+import { facts } from './system-lab.js';
+import { VirtualClock } from './virtual-clock.js';
+
+export class PaperKernel {
+  readonly clock = new VirtualClock();
+  /** Every call that changes something, in order: `attach eth0`, `mtu eth0 1400`, `remove veth0`. */
+  readonly calls: string[] = [];
+  /** The next call that reads so fails. */
+  failing: string | undefined;
+  readonly #links = new Map<number, LinkFacts>();
+  /** Told a turn later, as by a real kernel. */
+  readonly #untold: LinkFacts[] = [];
+  #listener: (event: LinkEvent) => void = () => {};
+  #next = 1;
+
+  constructor(...names: readonly string[]) {
+    for (const name of names) this.appear(name);
+  }
+
+  /** An Ethernet interface comes, and the kernel tells of it. */
+  appear(name: string, differences: Partial<LinkFacts> = {}): void {
+    this.#make(name, differences);
+    this.tell();
+  }
+
+  link(name: string): LinkFacts | undefined {
+    return [...this.#links.values()].find((link) => link.name === name);
+  }
+
+  /** Another tool changes an interface, and the kernel tells of it. */
+  change(name: string, differences: Partial<LinkFacts>): void {
+    this.#change(name, differences);
+    this.tell();
+  }
+
+  /** The listener hears what has happened since the last time. */
+  tell(): void {
+    for (const facts of this.#untold.splice(0)) this.#listener({ kind: 'link', facts });
+  }
+
+  drivers(): Drivers {
+    return {
+      clock: this.clock,
+      links: {
+        links: () => [...this.#links.values()],
+        addresses: () => [],
+        start: (listener) => {
+          this.#listener = listener;
+        },
+        close: () => {},
+      },
+      wire: { join: () => {}, leave: () => {}, send: () => true, start: () => {}, close: () => {} },
+      createVirtualInterface: (name, { mac, mtu }) => {
+        this.#call(`create ${name}`);
+        this.#make(`_${name}`, {});
+        this.#make(name, { mac, mtu });
+        return this.#virtual(name);
+      },
+      adoptVirtualInterface: (name) => (this.link(name) === undefined ? undefined : this.#virtual(name)),
+      attachMember: ({ name, ifindex, mtu }, former) => {
+        this.#call(`attach ${name}`);
+        return {
+          record: former ?? { ifindex, name, noarp: false, adminUp: true, mtu, sysctls: {} },
+          reduced: undefined,
+          setMtu: (value) => {
+            this.#call(`mtu ${name} ${value}`);
+            this.#change(name, { mtu: value });
+          },
+          release: () => {
+            this.#call(`release ${name}`);
+            this.#change(name, { mtu });
+          },
+        };
+      },
+      restoreMember: () => {},
+      openDatapath: async (_, name) => ({
+        kind: 'paper',
+        addPort: async () => {},
+        removePort: async () => {},
+        setTable: () => this.#call(`table of ${name}`),
+        setFilter: () => {},
+        counters: () => ({ ports: new Map(), txNoPort: 0, txSlowProtocols: 0, rxHostRefused: 0, txOverrun: 0 }),
+        close: async () => {},
+      }),
+    };
+  }
+
+  #virtual(name: string) {
+    const ifindex = (of: string) => this.link(of)?.ifindex ?? 0;
+    return {
+      name,
+      ifindex: ifindex(name),
+      peerIfindex: ifindex(`_${name}`),
+      setMac: (mac: string) => {
+        this.#call(`mac ${name} ${mac}`);
+        this.#change(name, { mac });
+      },
+      setMtu: (mtu: number) => {
+        this.#call(`mtu ${name} ${mtu}`);
+        this.#change(name, { mtu });
+      },
+      setCarrier: () => {},
+      remove: () => {
+        this.#call(`remove ${name}`);
+        this.#links.delete(ifindex(name));
+        this.#links.delete(ifindex(`_${name}`));
+      },
+    };
+  }
+
+  #call(what: string): void {
+    if (this.failing === what) {
+      this.failing = undefined;
+      throw new Error(`${what}: no`);
+    }
+    this.calls.push(what);
+  }
+
+  #make(name: string, differences: Partial<LinkFacts>): void {
+    const ifindex = this.#next++;
+    this.#set({ ...facts(ifindex), ifindex, name, ...differences });
+  }
+
+  #change(name: string, differences: Partial<LinkFacts>): void {
+    const link = this.link(name);
+    if (link !== undefined) this.#set({ ...link, ...differences });
+  }
+
+  #set(link: LinkFacts): void {
+    this.#links.set(link.ifindex, link);
+    this.#untold.push(link);
+  }
+}
+
+export interface PaperDaemonOptions {
+  readonly directory: string;
+  readonly boot?: FileConfiguration;
+  readonly file?: string;
+  readonly limits?: { readonly interfaces: number; readonly portsEach: number };
+}
+
+/** Of boot and network namespace: always the same here. */
+const IDENTITY = 'paper';
+
+/** A daemon on such a kernel. `lines`: its log. */
+export function paperDaemon(kernel: PaperKernel, { directory, boot, file, limits }: PaperDaemonOptions) {
+  const lines: string[] = [];
+  const log = createLog('warn', (line) => lines.push(line.trim()));
+  const daemon = new Daemon({
+    drivers: kernel.drivers(),
+    state: new SavedState(directory, IDENTITY),
+    journal: new LacpJournal({ directory, identity: IDENTITY, log }),
+    limits: limits ?? { interfaces: 8, portsEach: 8 },
+    log,
+    lateness: new Lateness(kernel.clock, log),
+    status: () => {},
+    configuration: { directory, identity: IDENTITY, file, boot },
+  });
+  return { daemon, lines };
+}
+
+/** What a promise gives, with virtual time going on as long as it takes. */
+export async function settled<T>(kernel: PaperKernel, promise: Promise<T>): Promise<T> {
+  let done = false;
+  const end = () => {
+    done = true;
+  };
+  promise.then(end, end);
+  while (!done) {
+    await turn();
+    kernel.tell();
+    kernel.clock.advance(10);
+  }
+  return promise;
+}

@@ -69,6 +69,7 @@ function portView(port: ShownPort, paint: Style): string[] {
     field(4, 'LAG ID', port.lagId),
     ...optionLines(4, (option) => option.port?.print(port.settings)),
     field(4, 'protocol', protocolOf(port)),
+    ...changesOf(port),
     field(
       4,
       'data',
@@ -111,6 +112,18 @@ function protocolOf({ counters }: ShownPort): string {
     `other ${counters.unknownRx} in; illegal ` +
     (illegal.length === 0 ? '0 in' : illegal.map(([reason, frames]) => `${frames} in (${reason})`).join(', '))
   );
+}
+
+function changesOf({ events: e }: ShownPort): string[] {
+  return [
+    field(4, 'changes', `link lost ${e.linkFailures}, partner expired ${e.expired}, defaulted ${e.defaulted}`),
+    field(
+      4,
+      '',
+      `in sync: actor ${e.actorInSync}, partner ${e.partnerInSync}; churn: actor ${e.actorChurn}, partner ` +
+        `${e.partnerChurn}; identity changed: actor ${e.actorChanged}, partner ${e.partnerChanged}`,
+    ),
+  ];
 }
 
 /** Options in force, as they would be written, several on a line. */

@@ -2,6 +2,7 @@
 import type { Mac, PortConfiguration } from '../lacp/variables.js';
 import { admit, defaultKey, operationalKey, sortingSpeeds } from './admission.js';
 import { assumedPartner, chooseFallback, type FallbackPort } from './fallback.js';
+import { nextHearing } from './hearing.js';
 import { isLoop } from './lag-id.js';
 import { type HoldRules, nextHold } from './link-hold.js';
 import type { HalfMember, Member } from './member.js';
@@ -56,8 +57,11 @@ export class Aggregator {
 
   /** When to look at everything anew though nothing happens; undefined: never. */
   get deadline(): number | undefined {
-    const all = [this.#fallbackDeadline, ...[...this.members.values()].map(({ hold }) => hold.deadline)];
-    return all.reduce((first, each) => (first === undefined || (each !== undefined && each < first) ? each : first));
+    const all = [...this.members.values()].flatMap(({ hold, hearing }) => [hold.deadline, hearing.deadline]);
+    return all.reduce(
+      (first, each) => (first === undefined || (each !== undefined && each < first) ? each : first),
+      this.#fallbackDeadline,
+    );
   }
 
   configurationOf(member: HalfMember & Partial<Pick<Member, 'port'>>): PortConfiguration {
@@ -135,6 +139,15 @@ export class Aggregator {
       moved = true;
     }
     return moved;
+  }
+
+  /** What is told of the ports when everything has settled. */
+  observe(now: number): void {
+    for (const member of this.members.values()) {
+      const { variables, states } = member.port;
+      member.hearing = nextHearing(member.hearing, variables, states, now);
+      member.events.settled(variables, member.hold);
+    }
   }
 
   /** The forwarding that follows from the Mux machines; undefined while it is the same as before. */

@@ -1,8 +1,11 @@
 /** A port as a member of an aggregator. */
+import type { Mac } from '../lacp/variables.js';
 import { type Admission, admit } from './admission.js';
+import { HEARS, type Hearing } from './hearing.js';
 import type { LinkFacts } from './io.js';
 import type { LinkHold } from './link-hold.js';
 import type { Port } from './port.js';
+import { EventCounter } from './port-events.js';
 import type { Decision } from './selection.js';
 import type { AggregatorSettings, PortSettings } from './settings.js';
 import type { ProtocolCounters } from './status.js';
@@ -11,7 +14,7 @@ export type MutableCounters = { -readonly [K in keyof Omit<ProtocolCounters, 'il
   illegalRx: Record<string, number>;
 };
 
-export const newCounters = (): MutableCounters => ({
+const newCounters = (): MutableCounters => ({
   lacpdusRx: 0,
   lacpdusTx: 0,
   markersRx: 0,
@@ -35,13 +38,18 @@ export interface Member {
   fallback: boolean;
   readonly port: Port;
   decision: Decision | undefined;
+  /** Whether the partner hears us. */
+  hearing: Hearing;
+  /** Source address of the last LACPDU, if it came in the name of our own system. */
+  ownNameFrom: Mac | undefined;
   readonly counters: MutableCounters;
+  readonly events: EventCounter;
   /** Called once the last LACPDU of a leaving port is out. */
   released: (() => void) | undefined;
 }
 
 /** A member before it has its port. */
-export type HalfMember = Omit<Member, 'port' | 'decision' | 'counters' | 'released'>;
+export type HalfMember = Pick<Member, 'number' | 'facts' | 'settings' | 'hold' | 'admission' | 'speed' | 'fallback'>;
 
 export const halfMember = (
   number: number,
@@ -57,4 +65,15 @@ export const halfMember = (
   admission: admit({ ...facts, link: hold.link }, settings, agg_wc),
   speed: undefined,
   fallback: false,
+});
+
+export const newMember = (half: HalfMember, port: Port): Member => ({
+  ...half,
+  port,
+  decision: undefined,
+  hearing: HEARS,
+  ownNameFrom: undefined,
+  counters: newCounters(),
+  events: new EventCounter(),
+  released: undefined,
 });

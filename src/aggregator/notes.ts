@@ -1,12 +1,16 @@
 /** Why a port is not in use, or on what condition it is, in plain words. Most important first. */
-import type { PortInformation } from '../lacp/variables.js';
 import type { Aggregator } from './aggregator.js';
+import type { Fault } from './fault.js';
+import { partnerName as system } from './faults.js';
 import { isIndividual, noPartner } from './lag-id.js';
 import type { Member } from './member.js';
 import type { KeptOut } from './selection.js';
 
-export function portNotes(aggregator: Aggregator, member: Member): string[] {
+export function portNotes(aggregator: Aggregator, member: Member, faults: readonly Fault[]): string[] {
+  // That there are several partners, the port says in its own words.
+  const own = faults.filter(({ kind, ports }) => kind !== 'two-partners' && ports.includes(member.facts.name));
   return [
+    ...own.map(({ text }) => text),
     ...(member.fallback ? fallenBack(aggregator, member) : [...obstacle(aggregator, member), ...assumed(member)]),
     ...doubtful(aggregator, member),
     ...individual(member),
@@ -54,7 +58,7 @@ const doubtful = ({ settings }: Aggregator, { hold }: Member): string[] =>
     : [];
 
 function keptOutWords(reason: KeptOut, aggregator: Aggregator, member: Member): string[] {
-  const { Partner_Oper } = member.port.variables;
+  const { Actor_Oper, Partner_Oper } = member.port.variables;
   switch (reason) {
     case 'leaving':
       return ['being removed'];
@@ -63,9 +67,9 @@ function keptOutWords(reason: KeptOut, aggregator: Aggregator, member: Member): 
     case 'gate':
       return ['kept out by its operator (gate=closed)'];
     case 'reflected':
-      return ['our own LACPDUs come back on this port: something on the link reflects them'];
     case 'loop':
-      return [`loop: the link leads to our own port ${ownPort(aggregator, Partner_Oper.Port)}`];
+      // Heard: a fault, which is told before. Else it was set so.
+      return Actor_Oper.State.Defaulted ? ['the partner as set (partner-...) is this system itself'] : [];
     case 'max-links':
       return [`standby: max-links=${aggregator.settings.maxLinks} ports are in use`];
     case 'other-aggregator':
@@ -120,9 +124,3 @@ function difference(member: Member, active: Member | undefined): string {
 }
 
 const speed = (member: Member): string => (member.speed === undefined ? 'unknown' : `${member.speed} Mbit/s`);
-
-function ownPort(aggregator: Aggregator, number: number): string {
-  return aggregator.members.get(number)?.facts.name ?? `number ${number}`;
-}
-
-const system = (info: PortInformation): string => `${info.System} (key ${info.Key.toString(16).padStart(4, '0')})`;

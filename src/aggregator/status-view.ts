@@ -1,5 +1,7 @@
 /** From the ports' variables to the declared status view. */
 import type { Aggregator } from './aggregator.js';
+import type { Fault } from './fault.js';
+import { faultsOf } from './faults.js';
 import { lagId, noPartner } from './lag-id.js';
 import type { Member } from './member.js';
 import { portNotes } from './notes.js';
@@ -7,12 +9,13 @@ import { lagOf } from './selection.js';
 import type { AggregatorStatus, ChurnState, PortStatus, SystemStatus } from './status.js';
 
 export function systemStatus(aggregators: readonly Aggregator[]): SystemStatus {
-  return { aggregators: aggregators.map(aggregatorStatus) };
+  return { aggregators: aggregators.map((aggregator) => aggregatorStatus(aggregator, aggregators)) };
 }
 
-function aggregatorStatus(aggregator: Aggregator): AggregatorStatus {
+function aggregatorStatus(aggregator: Aggregator, all: readonly Aggregator[]): AggregatorStatus {
   const members = [...aggregator.members.values()];
-  const ports = members.map((member) => portStatus(aggregator, member));
+  const faults = faultsOf(aggregator, all);
+  const ports = members.map((member) => portStatus(aggregator, member, faults));
   const selected = ports.find((port) => port.selected === 'SELECTED');
   const partner = selected === undefined || noPartner(selected.partner) ? undefined : selected.partner;
   const distributing = aggregator.forwarding.distributing.length;
@@ -28,14 +31,18 @@ function aggregatorStatus(aggregator: Aggregator): AggregatorStatus {
     partnerSystem: partner?.System,
     partnerKey: partner?.Key,
     carrier: aggregator.forwarding.carrier,
-    notes: aggregator.forwarding.carrier
-      ? []
-      : [`no carrier: ${distributing} of at least ${minLinks} ports (min-links) are DISTRIBUTING`],
+    faults,
+    notes: [
+      ...faults.map(({ text }) => text),
+      ...(aggregator.forwarding.carrier
+        ? []
+        : [`no carrier: ${distributing} of at least ${minLinks} ports (min-links) are DISTRIBUTING`]),
+    ],
     ports,
   };
 }
 
-function portStatus(aggregator: Aggregator, member: Member): PortStatus {
+function portStatus(aggregator: Aggregator, member: Member, faults: readonly Fault[]): PortStatus {
   const { variables, states } = member.port;
   return {
     name: member.facts.name,
@@ -57,8 +64,9 @@ function portStatus(aggregator: Aggregator, member: Member): PortStatus {
     lagId: lagId(variables.Actor_Oper, variables.Partner_Oper),
     collecting: variables.collecting,
     distributing: variables.distributing,
-    notes: portNotes(aggregator, member),
+    notes: portNotes(aggregator, member, faults),
     counters: { ...member.counters, illegalRx: { ...member.counters.illegalRx } },
+    events: member.events.events,
   };
 }
 

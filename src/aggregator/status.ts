@@ -3,6 +3,7 @@
  * Data-path counters are added by the daemon.
  */
 import type { Mac, PortInformation } from '../lacp/variables.js';
+import type { Fault } from './fault.js';
 import type { AggregatorSettings, PortSettings } from './settings.js';
 
 export type Selected = 'SELECTED' | 'UNSELECTED' | 'STANDBY';
@@ -22,6 +23,25 @@ export interface ProtocolCounters {
   readonly unknownRx: number;
   /** Discarded, by reason of `DropReason`. */
   readonly illegalRx: Readonly<Record<string, number>>;
+}
+
+/** What has happened to a port since it was added. */
+export interface PortEvents {
+  /** The link was taken for down. */
+  readonly linkFailures: number;
+  /** Receive machine CURRENT to EXPIRED: the partner fell silent. */
+  readonly expired: number;
+  /** Receive machine EXPIRED to DEFAULTED: the partner was given up, or never heard. */
+  readonly defaulted: number;
+  /** ActorChurnCount, PartnerChurnCount: CHURN was entered. */
+  readonly actorChurn: number;
+  readonly partnerChurn: number;
+  /** ActorSyncTransitionCount, PartnerSyncTransitionCount: Synchronization became TRUE. */
+  readonly actorInSync: number;
+  readonly partnerInSync: number;
+  /** ActorChangeCount, PartnerChangeCount: that end's system, key, port or aggregatability changed. */
+  readonly actorChanged: number;
+  readonly partnerChanged: number;
 }
 
 export interface PortStatus {
@@ -48,6 +68,7 @@ export interface PortStatus {
   /** Plain words, most important first: why the port is not (yet) in use, or on what condition it is. */
   readonly notes: readonly string[];
   readonly counters: ProtocolCounters;
+  readonly events: PortEvents;
 }
 
 export interface AggregatorStatus {
@@ -63,6 +84,8 @@ export interface AggregatorStatus {
   readonly partnerSystem: Mac | undefined;
   readonly partnerKey: number | undefined;
   readonly carrier: boolean;
+  /** What LACPDUs tell of wrong cables and identities. */
+  readonly faults: readonly Fault[];
   readonly notes: readonly string[];
   readonly ports: readonly PortStatus[];
 }

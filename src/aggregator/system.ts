@@ -11,6 +11,7 @@
  */
 import { samePort, sameState } from '../lacp/functions.js';
 import { encodeLacpdu } from '../lacp/lacpdu.pdu.js';
+import { macFromBytes } from '../lacp/mac.js';
 import type { PortStimulus } from '../lacp/port-setup.js';
 import { slowProtocolsFrame } from '../lacp/slow-protocols.js';
 import type { Mac, PortInformation, PortVariables } from '../lacp/variables.js';
@@ -19,7 +20,7 @@ import { Aggregator, type Forwarding } from './aggregator.js';
 import type { Clock, LinkFacts } from './io.js';
 import { noPartner } from './lag-id.js';
 import { beginHold, resumedHold } from './link-hold.js';
-import { type HalfMember, halfMember, type Member, newCounters } from './member.js';
+import { type HalfMember, halfMember, type Member, newMember } from './member.js';
 import { Port, type PortStart, type Transition } from './port.js';
 import { Reception } from './reception.js';
 import type { AggregatorSettings, PortSettings } from './settings.js';
@@ -194,9 +195,12 @@ export class LacpSystem {
     if (entry === undefined) return;
     const pdu = entry.reception.accept(frame);
     if (pdu === undefined) return;
+    const { member } = entry;
+    const ours = pdu.actor.System === member.port.variables.Actor_Oper.System;
+    member.ownNameFrom = ours ? macFromBytes(frame, SOURCE) : undefined;
     this.#enter(() => {
       this.#detectMove(number, pdu.actor);
-      if (this.#ports.has(number)) this.#touch(entry.aggregator, entry.member, { type: 'LACPDU', pdu });
+      if (this.#ports.has(number)) this.#touch(entry.aggregator, member, { type: 'LACPDU', pdu });
     });
   }
 
@@ -277,6 +281,7 @@ export class LacpSystem {
     const forwarding = aggregator.updateForwarding();
     if (forwarding !== undefined) this.effects.forwarding(aggregator.name, forwarding);
     for (const member of aggregator.members.values()) this.#finish(aggregator, member, now);
+    aggregator.observe(now);
     this.#timers.set(clockOf(aggregator), aggregator.deadline);
     this.effects.changed();
   }
@@ -297,9 +302,12 @@ export class LacpSystem {
         member.counters.lacpdusTx++;
         this.effects.send(number, slowProtocolsFrame(member.facts.mac, encodeLacpdu(pdu)));
       },
-      transition: (transition) => this.effects.transition(aggregator.name, member.facts.name, transition),
+      transition: (transition) => {
+        member.events.transition(transition);
+        this.effects.transition(aggregator.name, member.facts.name, transition);
+      },
     });
-    const member: Member = { ...half, port, decision: undefined, counters: newCounters(), released: undefined };
+    const member = newMember(half, port);
     const reception = new Reception(member, {
       now: () => this.effects.clock.now(),
       send: (frame) => this.effects.send(number, frame),
@@ -356,6 +364,9 @@ export class LacpSystem {
     return entry;
   }
 }
+
+/** Offset of the source address in a frame. */
+const SOURCE = 6;
 
 /** The owner of an aggregator's deadline, apart from all Port Numbers. */
 const clockOf = ({ index }: Aggregator): number => -1 - index;

@@ -11,6 +11,7 @@ import type { Mac } from '../lacp/variables.js';
 import { Bundle, type BundlePort } from './bundle.js';
 import type { World } from './checks.js';
 import type { Drivers } from './drivers.js';
+import { FaultLog } from './fault-log.js';
 import { freeIndex, lowestFree } from './free-number.js';
 import type { Log } from './log.js';
 import { Orphans } from './orphans.js';
@@ -39,6 +40,7 @@ export class Host {
 
   constructor(private readonly options: HostOptions) {
     const { drivers, log } = options;
+    const faults = new FaultLog(log);
     this.#orphans = new Orphans((name) => drivers.adoptVirtualInterface(name));
     this.#system = new LacpSystem({
       clock: drivers.clock,
@@ -52,7 +54,9 @@ export class Host {
         if (transition.machine !== 'transmit') options.moved();
       },
       changed: () => {
-        options.changed(this.status());
+        const status = this.status();
+        options.changed(status);
+        faults.follow(status);
         options.moved();
       },
       failed: (number, error) => this.#portFailed(number, error),

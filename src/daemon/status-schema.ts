@@ -4,11 +4,12 @@
  */
 import { z } from 'zod';
 import { FALLBACKS } from '../aggregator/fallback.js';
+import { FAULTS, type Fault } from '../aggregator/fault.js';
 import type { DatapathCounters, PortCounters } from '../aggregator/io.js';
 import type { Damping } from '../aggregator/link-hold.js';
 import { POLICIES } from '../aggregator/policy.js';
 import { type AggregatorSettings, FAREWELLS, type PortSettings } from '../aggregator/settings.js';
-import type { AggregatorStatus, PortStatus, ProtocolCounters, SystemStatus } from '../aggregator/status.js';
+import type { AggregatorStatus, PortEvents, PortStatus, ProtocolCounters, SystemStatus } from '../aggregator/status.js';
 import type { PortInformation, PortState } from '../lacp/variables.js';
 import { HASH_POLICIES } from '../mux/hash.js';
 
@@ -93,6 +94,18 @@ const protocolCounters = wire<ProtocolCounters>({
   illegalRx: z.record(text, count),
 });
 
+const portEvents = wire<PortEvents>({
+  linkFailures: count,
+  expired: count,
+  defaulted: count,
+  actorChurn: count,
+  partnerChurn: count,
+  actorInSync: count,
+  partnerInSync: count,
+  actorChanged: count,
+  partnerChanged: count,
+});
+
 const portShape = {
   name: text,
   aggregator: text,
@@ -115,6 +128,7 @@ const portShape = {
   distributing: word,
   notes,
   counters: protocolCounters,
+  events: portEvents,
 };
 
 const portStatus = wire<PortStatus>(portShape);
@@ -130,6 +144,7 @@ const aggregatorShape = {
   partnerSystem: macSchema.optional(),
   partnerKey: count.optional(),
   carrier: word,
+  faults: z.array(wire<Fault>({ kind: z.enum(FAULTS), ports: z.array(text), text })),
   notes,
   ports: z.array(portStatus),
 };

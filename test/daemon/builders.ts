@@ -71,6 +71,17 @@ export function portStatus(differences: Partial<PortStatus>): PortStatus {
       unknownRx: 0,
       illegalRx: {},
     },
+    events: {
+      linkFailures: 1,
+      expired: 2,
+      defaulted: 3,
+      actorChurn: 4,
+      partnerChurn: 5,
+      actorInSync: 6,
+      partnerInSync: 7,
+      actorChanged: 8,
+      partnerChanged: 9,
+    },
     ...differences,
   };
 }
@@ -87,6 +98,7 @@ export function aggregatorStatus(differences: Partial<AggregatorStatus>): Aggreg
     partnerSystem: '00:01:e6:16:87:80',
     partnerKey: 0x001b,
     carrier: true,
+    faults: [],
     notes: [],
     ports: [portStatus({})],
     ...differences,

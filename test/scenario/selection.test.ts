@@ -137,9 +137,9 @@ describe('loops', () => {
     expect(system.forwardings).toEqual([]);
     expect(system.port(1)).toMatchObject({
       selected: 'UNSELECTED',
-      notes: ['loop: the link leads to our own port eth2'],
+      notes: ['loop: eth1 leads to our own port eth2'],
     });
-    expect(system.port(2).notes).toEqual(['loop: the link leads to our own port eth1']);
+    expect(system.port(2).notes).toEqual(['loop: eth2 leads to our own port eth1']);
     for (const n of [1, 2]) expect(timesOn(system, n).length).toBeLessThan(40);
   });
 
@@ -154,7 +154,7 @@ describe('loops', () => {
     system.addPort(facts(1));
     clock.advance(30_000);
     expect(system.port(1)).toMatchObject({ receive: 'CURRENT', selected: 'UNSELECTED', mux: 'DETACHED' });
-    expect(system.port(1).notes[0]).toMatch(/^our own LACPDUs come back on this port/);
+    expect(system.port(1).notes[0]).toMatch(/^our own LACPDUs come back on eth1/);
     expect(timesOn(system, 1).length).toBeLessThanOrEqual(33);
     expect(mostInAnySecond(timesOn(system, 1))).toBeLessThanOrEqual(3);
     expect(system.forwardings).toEqual([]);

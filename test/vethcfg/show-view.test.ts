@@ -33,6 +33,8 @@ veth0  carrier on, 1 of 1 ports distributing
                active, long timeout, aggregatable, in sync, collecting, distributing
     LAG ID     [(1000,00-01-E6-16-87-80,001B,00,0000),(8000,02-00-00-00-00-01,0100,00,0000)]
     protocol   LACPDUs 12 in, 13 out; markers 2 in; marker responses 0 in, 2 out; other 0 in; illegal 0 in
+    changes    link lost 1, partner expired 2, defaulted 3
+               in sync: actor 6, partner 7; churn: actor 4, partner 5; identity changed: actor 8, partner 9
     data       in 1000 frames 1500000 octets, out 900 frames 1200000 octets
     dropped    in: 0 not collecting, 0 overrun; out: 0 refused
 `);

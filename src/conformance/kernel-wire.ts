@@ -10,8 +10,11 @@ export class UnusablePort extends Error {
   override readonly name = 'UnusablePort';
 }
 
-/** Opens the named interfaces of this network namespace. Throws `UnusablePort`, and `SysError` without the privilege. */
-export function openKernelWire(names: readonly string[]): Wire {
+/**
+ * Opens the named interfaces of this network namespace; with the signal all waiting ends. Throws `UnusablePort`, and
+ * `SysError` without the privilege.
+ */
+export function openKernelWire(names: readonly string[], signal?: AbortSignal): Wire {
   const ports = names.map(usablePort(names));
   const socket = openSlowProtocolsSocket();
   for (const { ifindex } of ports) socket.join(ifindex);
@@ -20,7 +23,7 @@ export function openKernelWire(names: readonly string[]): Wire {
     ...systemClock,
     clearTimeout: (handle) => systemClock.clearTimeout(handle),
     ports: ports.map(({ name, mac }) => ({ name, mac })),
-    wait: (ms) => delay(ms),
+    wait: (ms) => delay(ms, undefined, { signal }),
     send: (port, frame) => {
       const ifindex = ports[port]?.ifindex;
       if (ifindex !== undefined) socket.send(ifindex, frame);

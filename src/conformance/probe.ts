@@ -20,7 +20,7 @@ const ANSWERS_WITHIN = 35_000;
 
 /** The links on which nothing is heard, or the device. Takes a few seconds. */
 export async function probe(tester: Tester): Promise<Device | { readonly silent: readonly TesterLink[] }> {
-  await tester.reset();
+  tester.newIdentity();
   for (const link of tester.links) link.keepAlive();
   await tester.until(() => tester.links.every((link) => link.heard.length > 0), ANSWERS_WITHIN);
   const silent = tester.links.filter((link) => link.heard.length === 0);

@@ -1,10 +1,10 @@
 /**
  * Control of the device by a program of the user's, which is called with words and exits with 0 when it is done:
  *
- *     PROGRAM set lacp=active|passive|off rate=fast|slow mux=independent|coupled max-links=N   (some of them)
- *     PROGRAM priority LINK NUMBER       port priority of the device's end of a link
- *     PROGRAM link LINK up|down          the device's end of a link
- *     PROGRAM remove LINK | add LINK     a port leaves the group in good order, and joins it again
+ *     PROGRAM set lacp=active|passive|off    rate=fast|slow, mux=independent|coupled, max-links=N: one at a time
+ *     PROGRAM priority LINK NUMBER           port priority of the device's end of a link
+ *     PROGRAM link LINK up|down              the device's end of a link
+ *     PROGRAM remove LINK | add LINK         a port leaves the group in good order, and joins it again
  *
  * LINK counts from 1 in the order of the ports. Any other exit code: this device cannot; the case is not applicable.
  */
@@ -22,18 +22,15 @@ export function programControl(program: string): DeviceControl {
         else reject(new CannotControl(`the device cannot "${words.join(' ')}": ${stderr.trim() || error.message}`));
       });
     });
-  /** What was asked for last, so that only changes are. */
-  let current: Partial<DeviceSettings> = {};
+  /** What was asked for last, so that only changes are; a rejection stands until something else is asked for. */
+  const asked = new Map<string, { readonly value: unknown; readonly done: Promise<void> }>();
   return {
     async set(settings) {
-      const names = Object.keys(settings) as (keyof DeviceSettings)[];
-      const changed = names.filter((name) => settings[name] !== current[name]);
-      if (changed.length === 0) return;
-      const before = current;
-      // Half done counts as unknown.
-      current = {};
-      await call('set', ...changed.map((name) => `${name}=${settings[name]}`));
-      current = { ...before, ...settings };
+      for (const name of Object.keys(settings) as (keyof DeviceSettings)[]) {
+        const value = settings[name];
+        if (asked.get(name)?.value !== value) asked.set(name, { value, done: call('set', `${name}=${value}`) });
+        await asked.get(name)?.done;
+      }
     },
     setPortPriority: (link, priority) => call('priority', `${link}`, `${priority}`),
     setLink: (link, up) => call('link', `${link}`, up ? 'up' : 'down'),

@@ -14,24 +14,34 @@ export interface Result {
 
 export interface Report {
   readonly device: Device;
+  /** Our ends of the links, by name. */
+  readonly links: readonly string[];
+  /** In the order of the test plan. */
   readonly results: readonly Result[];
-  readonly totals: { readonly pass: number; readonly fail: number; readonly notApplicable: number };
+  /** `notRun`: the run was ended before them. */
+  readonly totals: Readonly<Record<'pass' | 'fail' | 'notApplicable' | 'notRun', number>>;
 }
 
-export function reportOf(device: Device, results: readonly Result[]): Report {
+export function reportOf(
+  device: Device,
+  ports: readonly { readonly name: string }[],
+  results: readonly Result[],
+  notRun: number,
+): Report {
   const count = (kind: Verdict['kind']) => results.filter(({ verdict }) => verdict.kind === kind).length;
-  const totals = { pass: count('pass'), fail: count('fail'), notApplicable: count('not-applicable') };
-  return { device, results, totals };
+  const totals = { pass: count('pass'), fail: count('fail'), notApplicable: count('not-applicable'), notRun };
+  return { device, links: ports.map(({ name }) => name), results, totals };
 }
 
 export const VERDICT_WORDS = { pass: 'pass', fail: 'FAIL', 'not-applicable': 'n.a.' } as const;
 
 /** `V-02  FAIL  x.4.12  title`, then what was expected and seen, or why not. */
-export function reportCard({ device, results, totals }: Report): string {
+export function reportCard({ device, links, results, totals }: Report): string {
   const { settings } = device;
   const lines = [
     `device   system ${device.system} priority ${device.systemPriority}, key ${device.key.toString(16).padStart(4, '0')}, ` +
       `ports ${device.ports.join(' ')}`,
+    `links    ${links.join(' ')}`,
     `seen as  lacp=${settings.lacp ?? '?'} rate=${settings.rate ?? '?'} mux=${settings.mux ?? '?'}`,
   ];
   let group = '';
@@ -42,8 +52,9 @@ export function reportCard({ device, results, totals }: Report): string {
     }
     lines.push(...resultLines(result));
   }
-  const { pass, fail, notApplicable } = totals;
-  lines.push('', `${pass} passed, ${fail} failed, ${notApplicable} not applicable`);
+  const { pass, fail, notApplicable, notRun } = totals;
+  const missing = notRun === 0 ? '' : `, ${notRun} not run`;
+  lines.push('', `${pass} passed, ${fail} failed, ${notApplicable} not applicable${missing}`);
   return `${lines.join('\n')}\n`;
 }
 

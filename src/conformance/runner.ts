@@ -11,11 +11,12 @@ export interface RunOptions {
   readonly known: Partial<DeviceSettings>;
 }
 
-/** Runs one case. Rejects only for faults of ours. */
+/** Runs one case. Rejects only for faults of ours, and when waiting on the wire is ended. */
 export async function runCase(conformanceCase: ConformanceCase, tester: Tester, options: RunOptions): Promise<Verdict> {
   try {
-    const why = await prepare(conformanceCase, tester, options);
+    const why = unmet(conformanceCase, tester.links.length, options);
     if (why !== undefined) return { kind: 'not-applicable', why };
+    if (options.control !== undefined) await configure(options.control, conformanceCase.device ?? {});
     await tester.reset();
     await conformanceCase.run(tester);
     return { kind: 'pass' };
@@ -33,18 +34,25 @@ export async function runCase(conformanceCase: ConformanceCase, tester: Tester, 
   }
 }
 
-/** Makes the device what the case needs; says why that cannot be. */
-async function prepare(
+/** What keeps a case from being run, as far as that is known before trying. */
+export function unmet(
   { links = 1, device = {}, control: needsControl }: ConformanceCase,
-  tester: Tester,
+  linksThere: number,
   { control, known }: RunOptions,
-): Promise<string | undefined> {
-  if (tester.links.length < links) return `needs ${links} links`;
-  if (control !== undefined) {
-    await control.set({ ...USUAL_SETTINGS, ...device });
-    return undefined;
-  }
+): string | undefined {
+  if (linksThere < links) return `needs ${links} links`;
+  if (control !== undefined) return undefined;
   if (needsControl === true) return 'needs control of the device';
   const wrong = (Object.keys(device) as (keyof DeviceSettings)[]).find((name) => known[name] !== device[name]);
   return wrong === undefined ? undefined : `needs a device with ${wrong}=${device[wrong]}`;
+}
+
+/** As the case needs it; all else as usual, where the device can be made so. Rejects with `CannotControl`. */
+export async function configure(control: DeviceControl, needed: Partial<DeviceSettings>): Promise<void> {
+  for (const name of Object.keys(USUAL_SETTINGS) as (keyof DeviceSettings)[]) {
+    const setting = control.set({ [name]: needed[name] ?? USUAL_SETTINGS[name] });
+    await setting.catch((error: unknown) => {
+      if (needed[name] !== undefined || !(error instanceof CannotControl)) throw error;
+    });
+  }
 }

@@ -56,7 +56,8 @@ export function openSlowProtocolsSocket(): SlowProtocolsSocket {
   let rxNotForUs = 0;
   let watch: FdWatch | undefined;
 
-  const bytes = Buffer.alloc(MAX_FRAME);
+  // No Buffer: its slice() shares memory, where the readers of frames count on a copy.
+  const bytes = new Uint8Array(MAX_FRAME);
   const from = Buffer.alloc(s.SOCKADDR_LL_SIZE);
   const fromLength = Buffer.alloc(4);
 

@@ -12,7 +12,7 @@ export type Meddling = (frame: Uint8Array, direction: 'sent' | 'received', port:
 export interface VirtualDevice {
   readonly tester: Tester;
   readonly control: DeviceControl;
-  readonly system: TestSystem;
+  readonly wire: Wire;
 }
 
 /** A fresh engine with `links` ports, all up, and a tester at the far ends. */
@@ -63,5 +63,5 @@ export function virtualDevice(links: number, meddle: Meddling = (frame) => [fram
   const current = {};
 
   for (const n of numbers) system.addPort(facts(n));
-  return { tester: new Tester(wire, control), control, system };
+  return { tester: new Tester(wire, control), control, wire };
 }

@@ -37,7 +37,7 @@ export const expiryCases: readonly ConformanceCase[] = [
     title: 'EXPIRED to DEFAULTED after 3 s',
     clause,
     device: FAST,
-    seconds: 12,
+    seconds: 8,
     run: async (tester) => {
       const link = tester.link();
       await timeToExpired(tester, link, 5_000);
@@ -54,7 +54,7 @@ export const expiryCases: readonly ConformanceCase[] = [
     title: 'DEFAULTED to CURRENT with the first LACPDU',
     clause,
     device: FAST,
-    seconds: 10,
+    seconds: 5,
     run: async (tester) => {
       const link = tester.link();
       await tester.defaulted(link);
@@ -69,7 +69,7 @@ export const expiryCases: readonly ConformanceCase[] = [
     title: 'CURRENT to EXPIRED, short timeout',
     clause,
     device: FAST,
-    seconds: 9,
+    seconds: 5,
     run: expiresAfter(3_000, TOLERANCE),
   },
   {
@@ -77,7 +77,7 @@ export const expiryCases: readonly ConformanceCase[] = [
     title: 'CURRENT to EXPIRED, long timeout',
     clause,
     device: SLOW,
-    seconds: 97,
+    seconds: 92,
     run: expiresAfter(90_000, 4_500),
   },
   {
@@ -85,7 +85,7 @@ export const expiryCases: readonly ConformanceCase[] = [
     title: "The time follows the device's timeout, not the partner's",
     clause,
     device: FAST,
-    seconds: 9,
+    seconds: 5,
     run: async (tester) => {
       tester.link().become({ State: { LACP_Timeout: false } });
       await expiresAfter(3_000, TOLERANCE)(tester);
@@ -96,7 +96,7 @@ export const expiryCases: readonly ConformanceCase[] = [
     title: 'EXPIRED, and an LACPDU arrives: CURRENT, still selected',
     clause,
     device: FAST,
-    seconds: 12,
+    seconds: 6,
     run: async (tester) => {
       const link = tester.link();
       await timeToExpired(tester, link, 5_000);
@@ -113,7 +113,7 @@ export const expiryCases: readonly ConformanceCase[] = [
     title: "EXPIRED clears the partner's Synchronization and takes its timeout for short",
     clause,
     device: FAST,
-    seconds: 9,
+    seconds: 5,
     run: async (tester) => {
       const link = tester.link().become({ State: { LACP_Timeout: false } });
       await timeToExpired(tester, link, 5_000);
@@ -127,7 +127,7 @@ export const expiryCases: readonly ConformanceCase[] = [
     title: 'EXPIRED leaves all else of the partner alone',
     clause,
     device: { ...FAST, lacp: 'active' },
-    seconds: 9,
+    seconds: 5,
     run: async (tester) => {
       const link = tester.link().become({ State: { LACP_Activity: false } });
       await timeToExpired(tester, link, 5_000);
@@ -147,7 +147,7 @@ export const expiryCases: readonly ConformanceCase[] = [
     title: 'DEFAULTED uses the same values after every partner',
     clause: 'x.4.9 recordDefault',
     device: FAST,
-    seconds: 18,
+    seconds: 11,
     run: async (tester) => {
       const link = tester.link();
       await tester.defaulted(link);

@@ -35,7 +35,7 @@ export const linkCases: readonly ConformanceCase[] = [
     clause,
     device: { ...FAST, lacp: 'active' },
     control: true,
-    seconds: 14,
+    seconds: 8,
     run: mended(async (tester) => {
       const link = tester.link();
       await tester.defaulted(link);
@@ -52,7 +52,7 @@ export const linkCases: readonly ConformanceCase[] = [
     title: 'Link down and up: the partner is still known, out of sync',
     clause,
     control: true,
-    seconds: 6,
+    seconds: 2,
     run: mended(async (tester) => {
       const link = tester.link();
       await tester.inUse(link);
@@ -70,7 +70,7 @@ export const linkCases: readonly ConformanceCase[] = [
     links: 2,
     device: FAST,
     control: true,
-    seconds: 10,
+    seconds: 7,
     run: mended(async (tester) => {
       const [link, other] = [tester.link(1), tester.link(2)];
       await tester.inUse(link, other);
@@ -89,7 +89,7 @@ export const linkCases: readonly ConformanceCase[] = [
     title: 'LACP disabled: silent',
     clause,
     control: true,
-    seconds: 9,
+    seconds: 7,
     run: async (tester) => {
       const link = tester.link();
       await tester.inUse(link);
@@ -105,7 +105,7 @@ export const linkCases: readonly ConformanceCase[] = [
     title: 'LACP enabled again: from EXPIRED, aggregates anew',
     clause,
     control: true,
-    seconds: 9,
+    seconds: 4,
     run: async (tester) => {
       const link = tester.link();
       await tester.inUse(link);
@@ -127,7 +127,7 @@ export const linkCases: readonly ConformanceCase[] = [
     links: 2,
     device: { rate: 'slow' },
     control: true,
-    seconds: 14,
+    seconds: 3,
     run: mended(async (tester) => {
       const [old, current] = [tester.link(1), tester.link(2)];
       await tester.control.setLink(2, false);
@@ -152,7 +152,7 @@ export const linkCases: readonly ConformanceCase[] = [
     title: 'A port taken out and put in again starts from nothing',
     clause: 'x.4.8 BEGIN',
     control: true,
-    seconds: 7,
+    seconds: 2,
     run: async (tester) => {
       const link = tester.link();
       await tester.inUse(link);
@@ -172,7 +172,7 @@ export const linkCases: readonly ConformanceCase[] = [
     title: 'Planned removal: the last LACPDU says that the port is out of sync',
     clause: 'x.4.15 DETACHED',
     control: true,
-    seconds: 6,
+    seconds: 4,
     run: async (tester) => {
       const link = tester.link();
       await tester.inUse(link);

@@ -50,7 +50,7 @@ export const markerCases: readonly ConformanceCase[] = [
     id: 'K-01',
     title: 'A marker is answered',
     clause,
-    seconds: 5,
+    seconds: 1,
     run: async (tester) => {
       const link = await known(tester);
       const sent = marker(link, 0xcafe0001);
@@ -65,7 +65,7 @@ export const markerCases: readonly ConformanceCase[] = [
     id: 'K-02',
     title: 'A flood of markers is not answered in full',
     clause: '57A.3',
-    seconds: 7,
+    seconds: 4,
     run: async (tester) => {
       const link = await known(tester);
       for (let n = 0; n < 200; n++) {
@@ -85,7 +85,7 @@ export const markerCases: readonly ConformanceCase[] = [
     id: 'K-04',
     title: 'A marker of wrong form is ignored',
     clause,
-    seconds: 8,
+    seconds: 4,
     run: ignored((link) => {
       const wrongLength = marker(link, 1);
       wrongLength[17] = 9;
@@ -100,7 +100,7 @@ export const markerCases: readonly ConformanceCase[] = [
     id: 'K-05',
     title: 'A response that nobody asked for is ignored',
     clause,
-    seconds: 7,
+    seconds: 3,
     run: ignored((link) => [['response', marker(link, 7, 'response')]]),
   },
 ];

@@ -38,7 +38,7 @@ export const periodicCases: readonly ConformanceCase[] = [
     title: 'Slow rate',
     clause: periodic,
     device: ACTIVE,
-    seconds: 100,
+    seconds: 91,
     run: async (tester) => {
       const link = tester.link();
       await settled(tester, link, false);
@@ -52,7 +52,7 @@ export const periodicCases: readonly ConformanceCase[] = [
     title: 'Fast rate',
     clause: periodic,
     device: ACTIVE,
-    seconds: 15,
+    seconds: 13,
     run: async (tester) => {
       const link = tester.link();
       await settled(tester, link, true);
@@ -67,7 +67,7 @@ export const periodicCases: readonly ConformanceCase[] = [
     title: 'Slow to fast: at once',
     clause: periodic,
     device: ACTIVE,
-    seconds: 8,
+    seconds: 4,
     run: async (tester) => {
       const link = tester.link();
       await settled(tester, link, false);
@@ -83,7 +83,7 @@ export const periodicCases: readonly ConformanceCase[] = [
     title: 'Fast to slow: the next after 30 s',
     clause: periodic,
     device: ACTIVE,
-    seconds: 39,
+    seconds: 33,
     run: async (tester) => {
       const link = tester.link();
       await settled(tester, link, true);
@@ -101,7 +101,7 @@ export const periodicCases: readonly ConformanceCase[] = [
     title: 'Both passive: silence',
     clause: periodic,
     device: PASSIVE,
-    seconds: 9,
+    seconds: 8,
     run: async (tester) => {
       const link = tester.link();
       await hush(tester, link);
@@ -114,7 +114,7 @@ export const periodicCases: readonly ConformanceCase[] = [
     title: 'A passive device wakes when its partner is active',
     clause: periodic,
     device: PASSIVE,
-    seconds: 6,
+    seconds: 4,
     run: async (tester) => {
       const link = tester.link();
       await hush(tester, link);
@@ -128,7 +128,7 @@ export const periodicCases: readonly ConformanceCase[] = [
     title: 'A passive device loses its partner: it speaks while EXPIRED, not when DEFAULTED',
     clause: periodic,
     device: { ...PASSIVE, rate: 'fast' },
-    seconds: 16,
+    seconds: 13,
     run: async (tester) => {
       const link = tester.link();
       await tester.inUse(link);
@@ -145,7 +145,7 @@ export const periodicCases: readonly ConformanceCase[] = [
     id: 'P-08',
     title: 'Three LACPDUs a second at most, the last with the newest state',
     clause: transmit,
-    seconds: 9,
+    seconds: 6,
     run: async (tester) => {
       const link = tester.link();
       await tester.attached(link);
@@ -168,7 +168,7 @@ export const periodicCases: readonly ConformanceCase[] = [
     id: 'P-09',
     title: 'The first LACPDU after silence is not delayed',
     clause: transmit,
-    seconds: 8,
+    seconds: 3,
     run: async (tester) => {
       const link = tester.link();
       await settled(tester, link, false);
@@ -184,7 +184,7 @@ export const periodicCases: readonly ConformanceCase[] = [
     title: 'Both passive: what was to be told is not told later',
     clause: transmit,
     device: PASSIVE,
-    seconds: 9,
+    seconds: 8,
     run: async (tester) => {
       const link = tester.link();
       await hush(tester, link);

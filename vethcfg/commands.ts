@@ -12,7 +12,7 @@ export interface CommandSpec {
   /** For the parser (commander's notation) and for completion. */
   readonly words: readonly { readonly notation: string; readonly help: string; readonly kinds: readonly WordKind[] }[];
   /** Options of the command itself. */
-  readonly flags?: readonly { readonly flag: string; readonly help: string }[];
+  readonly flags?: readonly { readonly flag: string; readonly help: string; readonly value?: string }[];
   /** Options that its help lists. */
   readonly lists?: 'add' | 'set';
   /** More text for its help. */
@@ -109,6 +109,26 @@ export const COMMANDS: readonly CommandSpec[] = [
     words: [{ notation: '[FILE]', help: 'default: the file of vethd --config; - is standard output', kinds: ['file'] }],
     details: ['A file that is replaced is kept with ~ after its name: its comments are not in the new one.'],
     examples: ['vethcfg save', 'vethcfg save -'],
+  },
+  {
+    name: 'conform',
+    syntax: '[--group LIST] [--control PROGRAM] PORT ...',
+    summary: 'test whether the device at the far end of ports speaks LACP as the standard says',
+    words: [{ notation: '<PORT...>', help: 'links to one group of the device, up, with LACP there', kinds: ['port'] }],
+    flags: [
+      { flag: '--group', value: 'LIST', help: 'only these groups or cases: F,V or R-04,X-13' },
+      { flag: '--control', value: 'PROGRAM', help: 'a program that changes the device for cases that need it' },
+    ],
+    details: [
+      'Sends LACPDUs of a made-up partner and judges by the frames that come back. The links carry no traffic meanwhile,',
+      'and vethd must not use them here. Two links to a group of the device make more cases possible than one.',
+      'Groups: F format, V rejection, R receive, M match, S selected, N need to transmit, P periodic, X mux,',
+      'L selection, K marker, H removal, E version 2; B C G Q are in the plan but do not show on the wire.',
+      'PROGRAM is called with: set lacp=WORD | rate=WORD | mux=WORD | max-links=NUMBER, priority LINK NUMBER,',
+      'link LINK up|down, remove LINK, add LINK; LINK counts from 1. An exit code other than 0: the device cannot.',
+      'Exit code 1 also when the device failed a case.',
+    ],
+    examples: ['vethcfg conform eth0 eth1', 'vethcfg --json conform --group F,V eth0 > report.json'],
   },
   {
     name: 'schema',

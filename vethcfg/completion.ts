@@ -51,7 +51,11 @@ function bashScript(): string {
         : `    ${pattern}) candidates="${[...new Set(kinds.map((kind) => words[kind]))].join(' ')}" ;;`,
   );
   const values = optionValues.map(({ name, values: list }) => `      ${name}) candidates="${list.join(' ')}" ;;`);
-  const takesValue = GLOBAL_OPTIONS.filter((option) => 'value' in option).map(({ flag }) => flag);
+  const ownFlags = COMMANDS.flatMap((command) => command.flags ?? []);
+  const takesValue = [
+    ...GLOBAL_OPTIONS.filter((option) => 'value' in option),
+    ...ownFlags.filter(({ value }) => value !== undefined),
+  ].map(({ flag }) => flag);
   return `\
 # bash completion for vethcfg: source <(vethcfg completion bash)
 _vethcfg() {

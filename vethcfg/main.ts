@@ -11,4 +11,15 @@ process.exitCode = await run(process.argv.slice(2), {
   coloured: process.stdout.isTTY === true && !process.env.NO_COLOR,
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
+  onInterrupt: (callback) => {
+    const once = () => {
+      forget();
+      callback();
+    };
+    const forget = () => {
+      process.off('SIGINT', once).off('SIGTERM', once);
+    };
+    process.on('SIGINT', once).on('SIGTERM', once);
+    return forget;
+  },
 });

@@ -5,26 +5,31 @@ import { AnsweredError, NotReachable } from './client.js';
 import { COMMANDS, type CommandSpec } from './commands.js';
 import { GLOBAL_OPTIONS, SHELLS } from './completion.js';
 import { FileError } from './configuration-file.js';
+import { CannotTest, WrongChoice } from './conform-errors.js';
 import { optionHelp } from './option-help.js';
 import { runCommand } from './run-command.js';
 import type { World } from './world.js';
 
-/** 0 done, 1 refused by vethd, 2 usage, 3 vethd not reachable. */
+/** 0 done, 1 refused by vethd (or a device failed a case of conform), 2 usage, 3 vethd not reachable. */
 export const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Runs one command line (without node and script) to its exit code. Never rejects for what a user or vethd does. */
 export async function run(words: readonly string[], world: World): Promise<ExitCode> {
-  const program = build(world);
+  let code: ExitCode = EXIT.done;
+  const program = build(world, () => {
+    code = EXIT.refused;
+  });
   try {
     await program.parseAsync([...words], { from: 'user' });
-    return EXIT.done;
+    return code;
   } catch (error) {
     return report(error, program.opts().json === true || words.includes('--json'), world);
   }
 }
 
-function build(world: World): Command {
+/** `notGood`: the command has said itself that its outcome is not good. */
+function build(world: World, notGood: () => void): Command {
   const program = new Command('vethcfg')
     .description('Configures and shows link aggregation by vethd.')
     .usage('[--run-dir DIR] [--json] COMMAND')
@@ -39,19 +44,21 @@ function build(world: World): Command {
     const short = option.flag === '--verbose' ? '-v, ' : '';
     program.option(`${short}${option.flag}${'value' in option ? ` <${option.value}>` : ''}`, option.help);
   }
-  for (const spec of COMMANDS) addCommand(program, spec, world);
+  for (const spec of COMMANDS) addCommand(program, spec, world, notGood);
   return program;
 }
 
 const EXIT_HELP = 'Exit codes: 0 done, 1 refused, 2 usage, 3 vethd not reachable.';
 
-function addCommand(program: Command, spec: CommandSpec, world: World): void {
+function addCommand(program: Command, spec: CommandSpec, world: World, notGood: () => void): void {
   const command = program.command(spec.name).description(spec.summary).usage(spec.syntax);
   for (const { notation, help, kinds } of spec.words) {
     const argument = new Argument(notation, help);
     command.addArgument(kinds.includes('shell') ? argument.choices(SHELLS) : argument);
   }
-  for (const { flag, help } of spec.flags ?? []) command.option(flag, help);
+  for (const { flag, help, value } of spec.flags ?? []) {
+    command.option(value === undefined ? flag : `${flag} <${value}>`, help);
+  }
   command.addHelpText('after', () =>
     [
       ...(spec.lists === undefined ? [] : ['', optionHelp()]),
@@ -64,7 +71,7 @@ function addCommand(program: Command, spec: CommandSpec, world: World): void {
   command.action(async () => {
     if (spec.name === 'help') return printHelp(program, command.args[0]);
     const { runDir, json, timeout, verbose } = program.opts<Record<string, string | boolean | undefined>>();
-    await runCommand(spec.name, command.args, {
+    const good = await runCommand(spec.name, command.args, {
       address: {
         runDir: typeof runDir === 'string' ? runDir : defaultRunDir(world.environment),
         timeoutMs: timeoutMs(program, timeout),
@@ -72,8 +79,10 @@ function addCommand(program: Command, spec: CommandSpec, world: World): void {
       json: json === true,
       verbose: verbose === true,
       has: (flag) => command.opts<Record<string, unknown>>()[flag] === true,
+      argument: (flag) => command.opts<Record<string, string | undefined>>()[flag],
       world,
     });
+    if (!good) notGood();
   });
 }
 
@@ -114,9 +123,13 @@ function describe(error: unknown): Described {
   if (error instanceof AnsweredError) {
     return { code: EXIT.refused, message: error.message, details: error.error };
   }
-  if (error instanceof FileError) {
+  if (error instanceof FileError || error instanceof CannotTest) {
     const { message } = error;
     return { code: EXIT.refused, message, details: { code: 'refused', message } };
+  }
+  if (error instanceof WrongChoice) {
+    const { message } = error;
+    return { code: EXIT.usage, message, details: { code: 'usage', message } };
   }
   if (error instanceof NotReachable) {
     const { message } = error;

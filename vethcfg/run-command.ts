@@ -16,11 +16,22 @@ export interface Run {
   readonly verbose: boolean;
   /** Whether an option of the command itself was given: `dryRun` for `--dry-run`. */
   has(flag: 'dryRun' | 'effective'): boolean;
+  /** The value of an option of the command itself. */
+  argument(flag: 'group' | 'control'): string | undefined;
   readonly world: World;
 }
 
-/** `words` follow the command and have been counted by the parser. Throws what `ask` throws. */
-export async function runCommand(name: string, words: readonly string[], run: Run): Promise<void> {
+/**
+ * `words` follow the command and have been counted by the parser. False: all is said, and it is not good (exit code 1).
+ * Throws what `ask` throws, `FileError`, `CannotTest`, `WrongChoice`.
+ */
+export async function runCommand(name: string, words: readonly string[], run: Run): Promise<boolean> {
+  if (name === 'conform') return conformance(words, run);
+  await runDone(name, words, run);
+  return true;
+}
+
+async function runDone(name: string, words: readonly string[], run: Run): Promise<void> {
   const [first = '', second, ...rest] = words;
   switch (name) {
     case 'add':
@@ -53,6 +64,12 @@ export async function runCommand(name: string, words: readonly string[], run: Ru
     default:
       throw new Error(`command ${name} is in the table but not here`);
   }
+}
+
+/** Loaded only now: every other command does without the drivers. */
+async function conformance(ports: readonly string[], { argument, ...run }: Run): Promise<boolean> {
+  const { conform } = await import('./conform.js');
+  return conform({ ports, group: argument('group'), control: argument('control'), ...run });
 }
 
 async function change<C extends 'add' | 'del' | 'set'>(command: C, args: Arguments<C>, done: string, run: Run) {

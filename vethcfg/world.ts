@@ -5,4 +5,6 @@ export interface World {
   readonly coloured: boolean;
   stdout(text: string): void;
   stderr(text: string): void;
+  /** Calls back at the first Ctrl-C (SIGINT or SIGTERM) instead of dying; the second one kills. Returns the undoing. */
+  onInterrupt(callback: () => void): () => void;
 }

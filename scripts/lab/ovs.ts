@@ -3,10 +3,10 @@
  * service. A bond of the given ports with LACP, and the bridge's internal port (a TAP) as the host's interface.
  */
 import { join } from 'node:path';
-import type { Host, Lab } from '../../scripts/lab/lab.js';
-import type { Finished, Running } from '../../scripts/lab/processes.js';
-import { must } from '../../scripts/lab/processes.js';
-import { waitFor } from '../../scripts/lab/wait.js';
+import type { Host, Lab } from './lab.js';
+import type { Finished, Running } from './processes.js';
+import { must } from './processes.js';
+import { waitFor } from './wait.js';
 
 const SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema';
 

@@ -49,11 +49,14 @@ describe('bash', () => {
       ['bash', 'zsh'],
     ],
     [['version', ''], []],
+    [['conform', '--g'], ['--group']],
+    [['conform', '--group', 'F'], []],
+    [['conform', '--group', 'F', '--c'], ['--control']],
   ])('%j', (words, expected) => {
     expect(complete(...words)).toEqual(expected);
   });
 
-  test.each(['add', 'del', 'set', 'status', 'show'])('%s knows the interfaces of the host', (command) => {
+  test.each(['add', 'del', 'set', 'status', 'show', 'conform'])('%s knows the interfaces of the host', (command) => {
     expect(complete(command, 'l')).toContain('lo');
   });
 });

@@ -25,6 +25,7 @@ export async function vethcfg(
     stderr: (text) => {
       stderr += text;
     },
+    onInterrupt: () => () => {},
   });
   return { code, stdout, stderr };
 }

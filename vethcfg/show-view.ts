@@ -9,9 +9,11 @@ export function showView(result: ShowResult, coloured = false): string {
   const paint = style(coloured);
   const { kind, reason } = result.datapath;
   const head = `vethd ${result.version}, data path ${kind}${reason === undefined ? '' : ` (${reason})`}`;
+  const reduced = (result.reduced ?? []).map(({ part, why, effect }) => `reduced: ${part} (${why}): ${effect}`);
   const interfaces = result.aggregators.map((aggregator) => aggregatorView(aggregator, paint));
   const body = interfaces.length > 0 ? interfaces : [['no interfaces; make one with: vethcfg add PORT VETH']];
-  return `${[head, controlLoop(result.lateness), ...body.flatMap((lines) => ['', ...lines])].join('\n')}\n`;
+  const top = [head, ...reduced, controlLoop(result.lateness)];
+  return `${[...top, ...body.flatMap((lines) => ['', ...lines])].join('\n')}\n`;
 }
 
 /** How late timers were served, by class; what holds the loop up holds up LACP. */

@@ -26,6 +26,8 @@ export class Daemon {
     private readonly logLevel = 'info',
     /** Configuration file. The machine's own must never get into a lab. */
     private readonly config = 'none',
+    /** Words before the program's own: one that executes it with fewer privileges, for example. */
+    private readonly through: readonly string[] = [],
   ) {
     this.runDirectory = lab.newDirectory(`run-${host.name}`);
   }
@@ -35,7 +37,7 @@ export class Daemon {
     const log = join(this.runDirectory, '..', `vethd-${this.host.name}.log`);
     const earlier = existsSync(log) ? readFileSync(log, 'utf8').length : 0;
     const options = ['--run-dir', this.runDirectory, '--log-level', this.logLevel, '--config', this.config];
-    this.#running = this.host.start([executable('vethd'), ...options], { log });
+    this.#running = this.host.start([...this.through, executable('vethd'), ...options], { log });
     await this.#running.says('vethd: ready', 10_000, earlier);
   }
 

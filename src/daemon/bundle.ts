@@ -102,6 +102,7 @@ export class Bundle {
     if (port.facts.mtu < mtu) port.member.setMtu(mtu);
     await this.datapath.addPort(port.ifindex);
     this.ports.push(port);
+    if (port.member.reduced !== undefined) this.log.warn(`${this.name}: reduced: ${port.member.reduced}`);
     this.adjustMtu();
   }
 

@@ -15,7 +15,15 @@ import { checkInterfaceName } from './interface-name.js';
 import type { LacpJournal } from './lacp-journal.js';
 import type { Lateness } from './lateness.js';
 import type { Log } from './log.js';
-import { type Arguments, type DoneResult, PROTOCOL, type ShowResult, type StatusResult, VERSION } from './messages.js';
+import {
+  type Arguments,
+  type DoneResult,
+  PROTOCOL,
+  type Reduction,
+  type ShowResult,
+  type StatusResult,
+  VERSION,
+} from './messages.js';
 import { parseOptions } from './options.js';
 import { Refusal } from './refusal.js';
 import type { SavedState } from './saved-state.js';
@@ -28,6 +36,8 @@ export interface DaemonOptions {
   readonly state: SavedState;
   readonly journal: LacpJournal;
   readonly limits: Limits;
+  /** What works less well here than it could. */
+  readonly reduced: readonly Reduction[];
   readonly log: Log;
   readonly lateness: Lateness;
   /** The status table has changed. */
@@ -198,7 +208,9 @@ export class Daemon {
       throw this.#noSuchInterface(name);
     }
     const addresses = (ifindex: number) => this.#host.addresses(ifindex);
-    return showResult(this.#host.status(), this.#host.bundles, addresses, this.options.lateness.report(), name);
+    const { reduced, lateness } = this.options;
+    const process = { reduced, lateness: lateness.report() };
+    return showResult(this.#host.status(), this.#host.bundles, addresses, process, name);
   }
 
   version() {

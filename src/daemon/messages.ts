@@ -5,6 +5,7 @@
  * command does so yet).
  */
 import { z } from 'zod';
+import type { Reduction } from '../drivers/abilities.js';
 import {
   type ApplyResult,
   applyResult,
@@ -14,9 +15,10 @@ import {
   saveResult,
 } from './config/results.js';
 import type { LatenessReport } from './lateness.js';
-import { type ShownAggregator, shownAggregator, systemStatus } from './status-schema.js';
+import { type ShownAggregator, shownAggregator, systemStatus, wire } from './status-schema.js';
 
 export type { SystemStatus } from '../aggregator/status.js';
+export type { Reduction } from '../drivers/abilities.js';
 export type { Change } from './config/change.js';
 export type { EffectiveInterface, EffectiveOption } from './config/effective.js';
 export type { ApplyResult, EffectiveResult, SaveResult } from './config/results.js';
@@ -91,6 +93,8 @@ export interface ShowResult {
   /** `reason`: why it is this data path and not a better one. */
   readonly datapath: { readonly kind: string; readonly reason?: string | undefined };
   readonly lateness: LatenessReport;
+  /** Parts of vethd that work less well here than they could; undefined: an older vethd, which does not tell. */
+  readonly reduced?: readonly Reduction[] | undefined;
   readonly aggregators: readonly ShownAggregator[];
 }
 
@@ -114,6 +118,12 @@ export interface Results {
   readonly effective: EffectiveResult;
 }
 
+const reduction = wire<Reduction>({
+  part: z.enum(['filter', 'settings', 'buffers']),
+  why: z.string(),
+  effect: z.string(),
+});
+
 const done = z.looseObject({ notes: z.array(z.string()) });
 
 export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } = {
@@ -130,6 +140,7 @@ export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } =
       worstAgo: z.number(),
       classes: z.array(z.looseObject({ upTo: z.number().optional(), count: z.number() })),
     }),
+    reduced: z.array(reduction).optional(),
     aggregators: z.array(shownAggregator),
   }),
   version: z.looseObject({ version: z.string(), protocol: z.int(), pid: z.int() }),

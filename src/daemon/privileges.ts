@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { check, libc } from '../drivers/sys/libc.js';
 import { SysError } from '../drivers/sys/sys-error.js';
+import { LISTEN_FDS_START, passedCount } from './socket-activation.js';
 
 /** Number and use of each capability that vethd keeps; the systemd unit names the same ones. */
 export const NEEDED = {
@@ -30,10 +31,8 @@ const PR_CAP_AMBIENT = 47;
 const PR_CAP_AMBIENT_RAISE = 2;
 const CAPABILITY_VERSION_3 = 0x20080522;
 const F_SETFD = 2;
-/** The first descriptor that systemd passes. */
-const LISTEN_FDS_START = 3;
 
-/** Sets of capabilities as bit masks; of the main thread. */
+/** Sets of capabilities as bit masks; of one thread. */
 export interface Privileges {
   readonly permitted: bigint;
   readonly effective: bigint;
@@ -70,12 +69,13 @@ export function missingCapabilities({ effective }: Privileges): string[] {
 export function reducePrivileges(words: readonly string[] = process.argv.slice(2)): void {
   const again = process.env[MARK] !== undefined;
   delete process.env[MARK];
-  if (again || words.includes('--keep-privileges')) return;
+  if (words.includes('--keep-privileges')) return;
   try {
     const now = ownPrivileges();
     if (isReduced(now)) return;
+    if (again) throw new Error('after execve(2) there are more than were kept');
     giveUpAllBut(now.permitted & NEEDED_MASK);
-    executeAgain();
+    executeAgain({ [MARK]: '1' });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     process.stderr.write(`vethd: warn privileges are not reduced: ${why}\n`);
@@ -96,15 +96,17 @@ function giveUpAllBut(kept: bigint): void {
   }
 }
 
-/** Same process, program, arguments and descriptors. */
-function executeAgain(): never {
+/**
+ * The program anew in the same process: same number, arguments, standard streams, descriptors that systemd passed, and
+ * `inherited` ones. Everything else of this process is gone, its worker threads too. Throws when the kernel refuses.
+ */
+export function executeAgain(environment: Readonly<Record<string, string>>, inherited: readonly number[] = []): never {
+  const passed = LISTEN_FDS_START + passedCount(process.env, process.pid);
   // Node.js marks what it inherits to be closed at execve.
-  const passed = Number(process.env.LISTEN_FDS ?? 0);
-  const last = LISTEN_FDS_START + (Number.isInteger(passed) && passed > 0 ? passed : 0);
-  for (let fd = 0; fd < last; fd++) libc().fcntl(fd, F_SETFD, 0);
+  for (const fd of [...Array(passed).keys(), ...inherited]) libc().fcntl(fd, F_SETFD, 0);
   const argv = [process.argv0, ...process.execArgv, ...process.argv.slice(1)];
-  const environment = Object.entries({ ...process.env, [MARK]: '1' }).map(([name, value]) => `${name}=${value}`);
-  libc().execve(process.execPath, [...argv, null], [...environment, null]);
+  const variables = Object.entries({ ...process.env, ...environment }).map(([name, value]) => `${name}=${value}`);
+  libc().execve(process.execPath, [...argv, null], [...variables, null]);
   throw new SysError('execve', libc().errno(), `execute ${process.execPath} again`);
 }
 

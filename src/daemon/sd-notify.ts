@@ -2,12 +2,11 @@
  * Tells systemd how vethd is, by its datagram protocol (sd_notify(3)): `READY=1` when commands are taken, `WATCHDOG=1`
  * while the event loop turns, `STOPPING=1` when the end begins. Without NOTIFY_SOCKET nothing is sent.
  */
-import { AF_UNIX, MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_DGRAM } from '../drivers/sys/constants.js';
+import { AF_UNIX, MSG_DONTWAIT, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_DGRAM } from '../drivers/sys/constants.js';
 import { check, libc } from '../drivers/sys/libc.js';
 import { errnoName } from '../drivers/sys/sys-error.js';
 import type { Log } from './log.js';
 
-const MSG_NOSIGNAL = 0x4000;
 /** sun_path. */
 const LONGEST_PATH = 108;
 

@@ -2,7 +2,6 @@
 import type { PortCounters } from '../aggregator/io.js';
 import type { SystemStatus } from '../aggregator/status.js';
 import type { Bundle } from './bundle.js';
-import type { LatenessReport } from './lateness.js';
 import { type ShownAggregator, type ShowResult, VERSION } from './messages.js';
 
 const NOTHING: PortCounters = {
@@ -20,7 +19,7 @@ export function showResult(
   status: SystemStatus,
   bundles: ReadonlyMap<string, Bundle>,
   addresses: (ifindex: number) => readonly string[],
-  lateness: LatenessReport,
+  process: Pick<ShowResult, 'lateness' | 'reduced'>,
   only: string | undefined,
 ): ShowResult {
   const aggregators = status.aggregators.flatMap((aggregator): ShownAggregator[] => {
@@ -44,5 +43,5 @@ export function showResult(
     return [{ ...aggregator, ifindex: bundle.virtual.ifindex, mtu: bundle.mtu, counters, ports }];
   });
   const kind = [...bundles.values()][0]?.datapath.kind ?? 'user';
-  return { version: VERSION, datapath: { kind }, lateness, aggregators };
+  return { version: VERSION, datapath: { kind }, ...process, aggregators };
 }

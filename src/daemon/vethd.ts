@@ -1,6 +1,7 @@
 /** The program `vethd`: everything put together, in the foreground until SIGTERM or SIGINT. */
 import { CommanderError } from 'commander';
 import type { Clock } from '../aggregator/io.js';
+import { findReductions, type Reduction } from '../drivers/abilities.js';
 import { systemClock } from '../drivers/clock.js';
 import { ownIdentity } from '../drivers/identity.js';
 import { openLinkWatch } from '../drivers/link-watch.js';
@@ -58,7 +59,8 @@ async function run(options: VethdOptions, log: Log): Promise<void> {
   const limits = { interfaces: options.maxInterfaces, portsEach: options.maxPorts };
   const file = configurationFile(options.config, options.runDir);
   const boot = readBootFile(file, limits);
-  sayPrivileges(log);
+  const reduced = findReductions();
+  sayPrivileges(log, reduced);
   const passed = passedSocket(process.env, process.pid);
   const notifier = openNotifier({ environment: process.env, pid: process.pid, log });
   const runDir = openRunDir(options.runDir, passed !== undefined);
@@ -73,6 +75,7 @@ async function run(options: VethdOptions, log: Log): Promise<void> {
       state,
       journal,
       limits,
+      reduced,
       log,
       lateness,
       status: statusFile.update,
@@ -100,11 +103,12 @@ async function run(options: VethdOptions, log: Log): Promise<void> {
   }
 }
 
-/** What this process may do, where that is more or less than usual. */
-function sayPrivileges(log: Log): void {
+/** What this process may do, and what is less for it. */
+function sayPrivileges(log: Log, reduced: readonly Reduction[]): void {
   const privileges = ownPrivileges();
   const missing = missingCapabilities(privileges);
   if (missing.length > 0) log.warn(`without ${missing.join(', ')}: what needs it is refused or reduced`);
+  for (const { part, why, effect } of reduced) log.warn(`reduced: ${part} (${why}): ${effect}`);
   log.info(isReduced(privileges) ? 'privileges reduced to the needed ones' : 'runs with all privileges of its user');
 }
 

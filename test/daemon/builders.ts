@@ -136,7 +136,7 @@ export function shownAggregator(differences: Partial<ShownAggregator>): ShownAgg
 }
 
 export function showResult(aggregators: readonly ShownAggregator[]): ShowResult {
-  return { version: '0.1.0', datapath: { kind: 'user' }, lateness, aggregators };
+  return { version: '0.1.0', datapath: { kind: 'user' }, reduced: [], lateness, aggregators };
 }
 
 const lateness: LatenessReport = {

@@ -160,6 +160,7 @@ export function paperDaemon(kernel: PaperKernel, { directory, boot, file, limits
     drivers: kernel.drivers(),
     state: new SavedState(directory, IDENTITY),
     journal: new LacpJournal({ directory, identity: IDENTITY, log }),
+    reduced: [],
     limits: limits ?? { interfaces: 8, portsEach: 8 },
     log,
     lateness: new Lateness(kernel.clock, log),

@@ -51,6 +51,14 @@ test('why it is this data path', () => {
   expect(showView(result)).toContain('data path user (no BPF here)\n');
 });
 
+test('what works less well here than it could, and an older vethd that does not tell', () => {
+  const filter = { part: 'filter', why: 'bpf(BPF_PROG_LOAD): EPERM', effect: 'settings alone' } as const;
+  expect(showView({ ...showResult([]), reduced: [filter] })).toContain(
+    'data path user\nreduced: filter (bpf(BPF_PROG_LOAD): EPERM): settings alone\n',
+  );
+  expect(showView({ ...showResult([]), reduced: undefined })).not.toContain('reduced');
+});
+
 test('a port without partner, and all that is special about it', () => {
   const { actor, partner } = portStatus({});
   const port = shownPort({

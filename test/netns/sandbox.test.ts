@@ -1,0 +1,112 @@
+/** In a container: two capabilities, no BPF, no /dev/net/tun, /proc/sys read-only. It works, and says what is less. */
+import { chmodSync, chownSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { Daemon, distributing, executable } from '../../scripts/lab/daemon.js';
+import { ping } from '../../scripts/lab/traffic.js';
+import { waitFor } from '../../scripts/lab/wait.js';
+import type { ShowResult } from '../../src/daemon/messages.js';
+import { addAll, address } from '../support/daemon-pair.js';
+import { lacking } from '../support/lacks.js';
+import { joinedBy, useLab } from '../support/netns.js';
+
+const lab = useLab();
+
+const CAPABILITIES = '+net_admin,+net_raw';
+const NOBODY = 65534;
+
+/** As `docker run --cap-drop=ALL --cap-add=NET_ADMIN --cap-add=NET_RAW` does. */
+const CONTAINER = [
+  'unshare',
+  '--mount',
+  '--propagation=private',
+  'sh',
+  '-c',
+  'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys && ' +
+    '{ ! [ -d /dev/net ] || mount -t tmpfs tmpfs /dev/net; } && ' +
+    `exec setpriv --bounding-set=-all,${CAPABILITIES} "$@"`,
+  'sh',
+];
+
+/** A user other than root, */
+const USER = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+/** with capabilities: an image with a user of its own, or a unit with User= and AmbientCapabilities=. */
+const CAPABLE_USER = [
+  ...USER,
+  `--bounding-set=-all,${CAPABILITIES}`,
+  `--inh-caps=${CAPABILITIES}`,
+  `--ambient-caps=${CAPABILITIES}`,
+];
+
+const show = async (daemon: Daemon): Promise<ShowResult> => JSON.parse(await daemon.mustCfg('--json show'));
+
+/** One host in the sandbox, the other with all that it may. */
+async function formed(sandbox: readonly string[], prepare: (daemon: Daemon) => void = () => {}) {
+  const { a, b, ports } = await joinedBy(lab, 2);
+  const left = new Daemon(lab, a, 'info', 'none', sandbox);
+  const right = new Daemon(lab, b);
+  prepare(left);
+  await Promise.all([left.start(), right.start()]);
+  await Promise.all([addAll(left, ports, 'rate=fast'), addAll(right, ports, 'rate=fast')]);
+  await distributing([left, right], ports);
+  await address(a, '10.0.0.1/24');
+  await address(b, '10.0.0.2/24');
+  return { a, b, ports, left, right };
+}
+
+test('a container: the group forms and passes traffic, and show and log say what is reduced and why', async () => {
+  const { a, b, ports, left, right } = await formed(CONTAINER);
+  const effective = /^CapEff:\s*(\S+)/m.exec(readFileSync(`/proc/${left.process.pid}/status`, 'utf8'))?.[1];
+  expect(effective).toBe('0000000000003000');
+
+  await waitFor('ping across', async () => (await ping(a, '10.0.0.2', 5)).received === 5);
+  expect((await ping(b, '10.0.0.1', 5)).received).toBe(5);
+
+  const { reduced = [], aggregators } = await show(left);
+  expect(reduced.map(({ part, why }) => `${part}: ${why}`)).toEqual(
+    expect.arrayContaining(['filter: bpf(BPF_PROG_LOAD): EPERM', 'settings: /proc/sys/net: EROFS']),
+  );
+  expect(aggregators[0]?.ports.map((port) => port.reduced)).toEqual(
+    ports.map((port) => expect.stringContaining(`${port}: no filter in front of the host's stack`)),
+  );
+  const text = await left.mustCfg('show');
+  expect(text).toMatch(/^reduced: filter \(bpf\(BPF_PROG_LOAD\): EPERM\): the stacks of ports are kept quiet by/m);
+  expect(text).toMatch(/^reduced: settings \(\/proc\/sys\/net: EROFS\): /m);
+  const log = left.process.stdout;
+  expect(log).toContain('warn without CAP_BPF: what needs it is refused or reduced');
+  expect(log).toContain('warn reduced: filter (bpf(BPF_PROG_LOAD): EPERM)');
+  expect(log).toContain('warn reduced: settings (/proc/sys/net: EROFS)');
+  expect(log).toContain('warn veth0: reduced: eth0: no filter');
+  // The other side may do all of it, and has nothing to say but for what root of a user namespace may not.
+  expect((await show(right)).reduced?.filter(({ part }) => part === 'settings')).toEqual([]);
+
+  expect((await left.stop()).code).toBe(0);
+  expect(await a.interfaces()).toEqual(ports);
+});
+
+const noUser = lacking('the test as a user other than root', [...USER, executable('vethd'), '--version']);
+
+test.skipIf(noUser)('a user other than root, with two capabilities: the same', async () => {
+  const { a, ports, left } = await formed(CAPABLE_USER, ({ runDirectory }) => {
+    chmodSync(lab.directory, 0o711);
+    chownSync(runDirectory, NOBODY, NOBODY);
+  });
+  await waitFor('ping across', async () => (await ping(a, '10.0.0.2', 5)).received === 5);
+  // CAP_NET_ADMIN is all that the settings of a network namespace need.
+  expect((await show(left)).reduced?.map(({ part }) => part)).toEqual(['filter']);
+  expect((await left.stop()).code).toBe(0);
+  expect(await a.interfaces()).toEqual(ports);
+});
+
+test('without CAP_NET_RAW it does not start, and says what it needs', async () => {
+  const host = await lab.host('bare');
+  const words = [
+    'setpriv',
+    '--bounding-set=-all,+net_admin',
+    executable('vethd'),
+    '--run-dir',
+    lab.newDirectory('bare'),
+  ];
+  const { code, stderr } = await host.run(words, { timeoutMs: 10_000 });
+  expect(code).toBe(1);
+  expect(stderr).toContain('vethd needs CAP_NET_ADMIN and CAP_NET_RAW in its network namespace');
+});

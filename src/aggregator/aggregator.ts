@@ -9,12 +9,13 @@ import type { HalfMember, Member } from './member.js';
 import { partnerAdmin } from './partner-admin.js';
 import { ready, type SelectionPort, select } from './selection.js';
 import type { AggregatorSettings } from './settings.js';
+import { nextCarrier } from './takeover.js';
 
 /** What the aggregator's data path must do. Port numbers in ascending order. */
 export interface Forwarding {
   readonly collecting: readonly number[];
   readonly distributing: readonly number[];
-  /** At least min-links ports distribute. */
+  /** At least min-links ports distribute, or will in a moment (takeover.ts). */
   readonly carrier: boolean;
 }
 
@@ -25,6 +26,7 @@ export class Aggregator {
   /** See fallback.ts. */
   #aloneSince: number | undefined;
   #fallbackDeadline: number | undefined;
+  #takeoverDeadline: number | undefined;
 
   constructor(
     readonly name: string,
@@ -58,7 +60,7 @@ export class Aggregator {
   /** When to look at everything anew though nothing happens; undefined: never. */
   get deadline(): number | undefined {
     const all = [...this.members.values()].flatMap(({ hold, hearing }) => [hold.deadline, hearing.deadline]);
-    return all.reduce(
+    return [...all, this.#takeoverDeadline].reduce(
       (first, each) => (first === undefined || (each !== undefined && each < first) ? each : first),
       this.#fallbackDeadline,
     );
@@ -111,6 +113,7 @@ export class Aggregator {
         const decision = decisions[i];
         member.decision = decision;
         if (decision === undefined || decision.selected === member.port.variables.Selected) continue;
+        member.stoodBy = decision.selected === 'SELECTED' && member.port.variables.Selected === 'STANDBY';
         member.port.send({ type: 'SELECT', selected: decision.selected }, now);
         moved = true;
       }
@@ -147,16 +150,23 @@ export class Aggregator {
       const { variables, states } = member.port;
       member.hearing = nextHearing(member.hearing, variables, states, now);
       member.events.settled(variables, member.hold);
+      if (variables.distributing) member.stoodBy = false;
     }
   }
 
   /** The forwarding that follows from the Mux machines; undefined while it is the same as before. */
-  updateForwarding(): Forwarding | undefined {
+  updateForwarding(now: number): Forwarding | undefined {
     const members = [...this.members.values()].sort((a, b) => a.number - b.number);
     const collecting = members.filter((member) => member.port.variables.collecting).map((member) => member.number);
     const distributing = members.filter((member) => member.port.variables.distributing).map((member) => member.number);
-    const carrier = distributing.length >= Math.max(1, this.settings.minLinks);
     const before = this.forwarding;
+    const { on: carrier, deadline } = nextCarrier(
+      { on: before.carrier, deadline: this.#takeoverDeadline },
+      members,
+      this.settings.minLinks,
+      now,
+    );
+    this.#takeoverDeadline = deadline;
     if (carrier === before.carrier && same(collecting, before.collecting) && same(distributing, before.distributing)) {
       return undefined;
     }

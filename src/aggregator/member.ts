@@ -38,6 +38,8 @@ export interface Member {
   fallback: boolean;
   readonly port: Port;
   decision: Decision | undefined;
+  /** Selected from STANDBY, and not in use since. */
+  stoodBy: boolean;
   /** Whether the partner hears us. */
   hearing: Hearing;
   /** Source address of the last LACPDU, if it came in the name of our own system. */
@@ -71,6 +73,7 @@ export const newMember = (half: HalfMember, port: Port): Member => ({
   ...half,
   port,
   decision: undefined,
+  stoodBy: false,
   hearing: HEARS,
   ownNameFrom: undefined,
   counters: newCounters(),

@@ -278,7 +278,7 @@ export class LacpSystem {
 
   #settleAll(aggregator: Aggregator, now: number): void {
     aggregator.runSelection(now);
-    const forwarding = aggregator.updateForwarding();
+    const forwarding = aggregator.updateForwarding(now);
     if (forwarding !== undefined) this.effects.forwarding(aggregator.name, forwarding);
     for (const member of aggregator.members.values()) this.#finish(aggregator, member, now);
     aggregator.observe(now);

@@ -249,6 +249,40 @@ describe('max-links and min-links', () => {
     expect([lab.a.forwarding.distributing, lab.b.forwarding.distributing]).toEqual([[2], [2]]);
   });
 
+  test('L-10 the carrier stays on while the standby steps in, and goes off when its partner does not follow', () => {
+    const settings = { ...FAST, maxLinks: 1 };
+    const lab = twoSystems(2, settings, settings, 5);
+    lab.clock.advance(10_500);
+    for (const system of [lab.a, lab.b]) system.forwardings.length = 0;
+    setCable(lab, 1, false);
+    lab.clock.advance(2_000);
+    for (const { forwardings } of [lab.a, lab.b]) {
+      expect(forwardings.some(({ distributing }) => distributing.length === 0)).toBe(true);
+      expect(forwardings.every(({ carrier }) => carrier)).toBe(true);
+    }
+    const tester = new Tester(settings, { links: 2 }).bringUp();
+    const standby = tester.link(2).become({ State: { Synchronization: false } });
+    standby.keepAlive(1_000);
+    tester.setLink(1, false);
+    tester.advance(999);
+    expect(tester.dut.forwarding).toEqual({ collecting: [], distributing: [], carrier: true });
+    tester.advance(1);
+    expect(tester.dut.forwarding.carrier).toBe(false);
+    tester.advance(1_000);
+    expect(tester.dut.forwarding.carrier).toBe(false);
+    // Once it has been in use it is no standby that steps in.
+    tester
+      .link(2)
+      .become({ State: { Synchronization: true } })
+      .send();
+    expect(tester.dut.forwarding.carrier).toBe(true);
+    tester
+      .link(2)
+      .become({ State: { Synchronization: false } })
+      .send();
+    expect(tester.dut.forwarding.carrier).toBe(false);
+  });
+
   test('L-10 the repaired link takes its place back, with no more than one exchange without traffic', () => {
     const settings = { ...FAST, maxLinks: 1 };
     const lab = twoSystems(2, settings, settings, 5);

@@ -16,7 +16,7 @@ export function optionHelp(): string {
     'Options of a port:',
     ...ofPort,
     '',
-    'With add, agg_wc is meant for the interface. Numbers may be written in hexadecimal with 0x.',
+    'With add, agg_wc and key are meant for the interface. Numbers may be written in hexadecimal with 0x.',
     'MAC is an address such as 02:00:00:00:00:01. SPEED is in Mbit/s, or 100M, 1G, 2.5G, 10G.',
   ].join('\n');
 }

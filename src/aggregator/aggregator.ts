@@ -79,7 +79,7 @@ export class Aggregator {
       Actor: {
         System_Priority: settings.systemPriority,
         System: this.systemId,
-        Key: operationalKey(this.adminKey, member.speed),
+        Key: operationalKey(member.settings.key ?? this.adminKey, member.speed),
         Port_Priority: member.settings.portPriority,
         Port: member.number,
         LACP_Activity: settings.lacp === 'active',

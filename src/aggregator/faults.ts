@@ -82,8 +82,9 @@ const oneWay = ({ facts: { name }, port }: Member): Fault => ({
 });
 
 /** As in notes: the partner with its key. */
-export const partnerName = (info: PortInformation): string =>
-  `${info.System} (key ${info.Key.toString(16).padStart(4, '0')})`;
+export const partnerName = (info: PortInformation): string => `${info.System} (key ${hexKey(info.Key)})`;
+
+export const hexKey = (key: number): string => key.toString(16).padStart(4, '0');
 
 const names = (members: readonly Member[]): string[] => members.map(({ facts }) => facts.name);
 const list = (members: readonly Member[]): string => names(members).join(', ');

@@ -1,7 +1,7 @@
 /** Why a port is not in use, or on what condition it is, in plain words. Most important first. */
 import type { Aggregator } from './aggregator.js';
 import type { Fault } from './fault.js';
-import { partnerName as system } from './faults.js';
+import { hexKey as key, partnerName as system } from './faults.js';
 import { isIndividual, noPartner } from './lag-id.js';
 import type { Member } from './member.js';
 import type { KeptOut } from './selection.js';
@@ -75,7 +75,7 @@ function keptOutWords(reason: KeptOut, aggregator: Aggregator, member: Member): 
     case 'other-aggregator':
       return noPartner(Partner_Oper)
         ? ['no LACP partner: no LACPDU heard']
-        : [`kept out: ${difference(member, activeMember(aggregator))}`];
+        : [`kept out: ${difference(member, activeMember(aggregator), aggregator.adminKey)}`];
     case 'link-down':
       return ['link down'];
   }
@@ -110,7 +110,7 @@ const activeMember = (aggregator: Aggregator): Member | undefined =>
   [...aggregator.members.values()].find((member) => member.decision?.selected === 'SELECTED');
 
 /** What parts a port from the active ones of its interface. */
-function difference(member: Member, active: Member | undefined): string {
+function difference(member: Member, active: Member | undefined, aggregatorKey: number): string {
   const { Actor_Oper, Partner_Oper } = member.port.variables;
   if (active === undefined) return `partner ${system(Partner_Oper)} is not that of the active ports`;
   const { Actor_Oper: activeActor, Partner_Oper: activePartner } = active.port.variables;
@@ -118,6 +118,8 @@ function difference(member: Member, active: Member | undefined): string {
     return `partner ${system(Partner_Oper)} differs from ${system(activePartner)} of the active ports`;
   if (isIndividual(Actor_Oper, Partner_Oper) || isIndividual(activeActor, activePartner))
     return 'an individual link is alone in its aggregator';
+  if ((member.settings.key ?? aggregatorKey) !== (active.settings.key ?? aggregatorKey))
+    return `key ${key(Actor_Oper.Key)} of the port differs from ${key(activeActor.Key)} of the active ports`;
   if (member.speed !== active.speed)
     return `speed ${speed(member)} differs from ${speed(active)} of the active ports (agg_wc=1 would allow it)`;
   return `system priority ${Partner_Oper.System_Priority} of the partner differs from ${activePartner.System_Priority} on the active ports`;

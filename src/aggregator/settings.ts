@@ -42,13 +42,15 @@ export interface AggregatorSettings {
   readonly farewell: (typeof FAREWELLS)[number];
   /** The seed's wildcard: admit unknown (or different) speed, duplex and link. */
   readonly agg_wc: boolean;
-  /** Undefined: the MAC address of the first port that was added. */
-  readonly mac: Mac | undefined;
+  /** Undefined: the MAC address of the first port that was added. `random`: made up once for the interface. */
+  readonly mac: Mac | 'random' | undefined;
   /** Undefined: the smallest MTU of the ports. */
   readonly mtu: number | undefined;
 }
 
 export interface PortSettings {
+  /** Actor_Admin_Key of this port; undefined: that of the aggregator. */
+  readonly key: number | undefined;
   readonly portPriority: number;
   /** Declared speed in Mbit/s, overrides what the kernel reports (and counts as full duplex). */
   readonly speed: number | undefined;
@@ -92,6 +94,7 @@ export const DEFAULT_AGGREGATOR: AggregatorSettings = {
 };
 
 export const DEFAULT_PORT: PortSettings = {
+  key: undefined,
   portPriority: 32768,
   speed: undefined,
   aggregation: true,

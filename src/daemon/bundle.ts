@@ -7,6 +7,7 @@ import type { Datapath, LinkFacts, Member, VirtualInterface } from '../aggregato
 import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
 import type { Mac } from '../lacp/variables.js';
 import { BUCKETS, type ForwardingTable, makeTable } from '../mux/distributor.js';
+import { nextMac } from './interface-mac.js';
 import type { Log } from './log.js';
 
 export interface BundlePort {
@@ -58,7 +59,7 @@ export class Bundle {
 
   /** New settings of the interface itself. Throws what the kernel refuses, with nothing changed. */
   configure(settings: AggregatorSettings): void {
-    const mac = settings.mac ?? this.mac;
+    const mac = nextMac(this.settings, settings, this.mac);
     if (mac !== this.mac) this.virtual.setMac(mac);
     try {
       const mtu = this.#wantedMtu(settings, this.ports);

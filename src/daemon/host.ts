@@ -13,6 +13,7 @@ import type { World } from './checks.js';
 import type { Drivers } from './drivers.js';
 import { FaultLog } from './fault-log.js';
 import { freeIndex, lowestFree } from './free-number.js';
+import { macOf, siblingAddress } from './interface-mac.js';
 import type { Log } from './log.js';
 import { Orphans } from './orphans.js';
 import type { SavedInterface } from './saved-state.js';
@@ -115,7 +116,7 @@ export class Host {
   async makeBundle(name: string, first: LinkFacts, member: Member, settings: AggregatorSettings): Promise<Bundle> {
     const { drivers } = this.options;
     // Where the port's own stack cannot be shut off wholly, an address of its own keeps unicast frames from it.
-    const mac = settings.mac ?? (member.reduced === undefined ? first.mac : siblingAddress(first.mac));
+    const mac = macOf(settings, member.reduced === undefined ? first.mac : siblingAddress(first.mac));
     const mtu = settings.mtu ?? first.mtu;
     const virtual = this.#orphans.take(name, { mac, mtu }) ?? drivers.createVirtualInterface(name, { mac, mtu });
     try {
@@ -376,10 +377,4 @@ export class Host {
     }
     return undefined;
   }
-}
-
-/** Another unicast address, locally administered, made from a given one. */
-function siblingAddress(mac: Mac): Mac {
-  const first = Number.parseInt(mac.slice(0, 2), 16);
-  return ((first | 0x02) ^ 0x04).toString(16).padStart(2, '0') + mac.slice(2);
 }

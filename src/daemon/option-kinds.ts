@@ -133,6 +133,16 @@ export function orNone<T>(kind: Kind<T>): Kind<T | undefined> {
   };
 }
 
+/** The same kind, or the word `random`. */
+export function orRandom(kind: Kind<string>): Kind<string> {
+  return {
+    syntax: `${kind.syntax}|random`,
+    examples: [...kind.examples, 'random'],
+    read: (text) => (text === 'random' ? right(text) : kind.read(text)),
+    print: (value) => (value === 'random' ? value : kind.print(value)),
+  };
+}
+
 /** The same kind, or the word `auto` for "not set". */
 export function orAuto<T>(kind: Kind<T>): Kind<T | undefined> {
   return {

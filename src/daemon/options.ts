@@ -22,6 +22,7 @@ import {
   letters,
   orAuto,
   orNone,
+  orRandom,
   speed,
   stationAddress,
   whole,
@@ -49,7 +50,7 @@ export interface Option {
   readonly port?: OptionSide<PortSettings>;
 }
 
-/** `add`: what belongs to both (agg_wc) is meant for the interface. */
+/** `add`: what belongs to both (agg_wc, key) is meant for the interface. */
 export type OptionScope = 'add' | 'aggregator' | 'port';
 
 export interface ParsedOptions {
@@ -96,8 +97,9 @@ export const OPTIONS: readonly Option[] = [
   },
   {
     name: 'key',
-    help: 'only ports with the same key aggregate; auto: 256 for veth0, 512 for veth1, and so on; with agg_wc=0 a multiple of 16',
+    help: 'only ports with the same key aggregate; auto: 256 for veth0, 512 for veth1, and so on (of a port: that of the interface); with agg_wc=0 a multiple of 16',
     aggregator: ofAggregator('key', orAuto(whole('a key', 1, 65_535))),
+    port: ofPort('key', orAuto(whole('a key', 1, 65_535))),
   },
   {
     name: 'mux',
@@ -162,8 +164,8 @@ export const OPTIONS: readonly Option[] = [
   },
   {
     name: 'mac',
-    help: 'the address of the interface; auto: that of its first port',
-    aggregator: ofAggregator('mac', orAuto(stationAddress())),
+    help: 'the address of the interface; auto: that of its first port; random: made up once for the interface',
+    aggregator: ofAggregator('mac', orAuto(orRandom(stationAddress()))),
   },
   {
     name: 'mtu',

@@ -11,7 +11,7 @@ export function checkSettings(
   settings: AggregatorSettings,
   ports: readonly { readonly name: string; readonly settings: PortSettings }[],
 ): void {
-  const { minLinks, maxLinks, key, fallback } = settings;
+  const { minLinks, maxLinks, fallback } = settings;
   if (minLinks > maxLinks) {
     throw new Refusal({
       thing: veth,
@@ -28,14 +28,21 @@ export function checkSettings(
       value: String(minLinks),
     });
   }
-  if (key === undefined || key % 16 === 0) return;
   const strict = [
     ...(settings.agg_wc ? [] : [veth]),
     ...ports.filter((port) => port.settings.agg_wc === false).map((port) => port.name),
   ];
-  if (strict.length === 0) return;
+  checkKey(veth, settings.key, strict);
+  for (const { name, settings: own } of ports) {
+    checkKey(name, own.key, (own.agg_wc ?? settings.agg_wc) ? [] : [name]);
+  }
+}
+
+/** `strict`: where agg_wc=0 makes the low four bits of this key carry the speed. */
+function checkKey(thing: string, key: number | undefined, strict: readonly string[]): void {
+  if (key === undefined || key % 16 === 0 || strict.length === 0) return;
   throw new Refusal({
-    thing: veth,
+    thing,
     problem: `key=${key} does not go with agg_wc=0 on ${strict.join(', ')}: the low four bits carry the speed class`,
     repair: `say key=auto, or a multiple of 16 such as key=${multipleOf16Near(key)}`,
     value: String(key),

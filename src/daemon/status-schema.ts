@@ -66,11 +66,12 @@ export const aggregatorSettings = wire<AggregatorSettings>({
   damping: wire<Damping>({ failures: count, seconds: count }).optional(),
   farewell: z.enum(FAREWELLS),
   agg_wc: word,
-  mac: macSchema.optional(),
+  mac: macSchema.or(z.literal('random')).optional(),
   mtu: count.optional(),
 });
 
 export const portSettings = wire<PortSettings>({
+  key: count.optional(),
   portPriority: count,
   speed: count.optional(),
   aggregation: word,

@@ -54,6 +54,7 @@ describe('values of interface options', () => {
     ['agg_wc=1', { agg_wc: true }],
     ['mac=02:00:00:00:00:01', { mac: '02:00:00:00:00:01' }],
     ['mac=auto', { mac: undefined }],
+    ['mac=random', { mac: 'random' }],
     ['mtu=68', { mtu: 68 }],
     ['mtu=65535', { mtu: 65535 }],
     ['mtu=auto', { mtu: undefined }],
@@ -98,6 +99,8 @@ describe('values of port options', () => {
     ['agg_wc=0', { agg_wc: false }],
     ['agg_wc=1', { agg_wc: true }],
     ['agg_wc=auto', { agg_wc: undefined }],
+    ['key=7', { key: 7 }],
+    ['key=auto', { key: undefined }],
   ])('%s is for the port when a port is set', (word, port) => {
     expect(parseOptions([word], 'port')).toStrictEqual({ aggregator: {}, port });
   });
@@ -118,12 +121,16 @@ describe('refused words: thing, reason and repair are in the message', () => {
     ['add', 'key=0', 'key=0: less than 1; say key=1..65535 or key=auto'],
     ['add', 'key=65536', 'key=65536: more than 65535; say key=1..65535 or key=auto'],
     ['add', 'key=0x', 'key=0x: not a key; say key=1..65535 or key=auto'],
-    ['add', 'mac=1', 'mac=1: not a MAC address; say mac=02:00:00:00:00:01 or mac=auto'],
-    ['add', 'mac=02:00-00:00:00:01', 'mac=02:00-00:00:00:01: not a MAC address; say mac=02:00:00:00:00:01 or mac=auto'],
+    ['add', 'mac=1', 'mac=1: not a MAC address; say mac=02:00:00:00:00:01, mac=random or mac=auto'],
+    [
+      'add',
+      'mac=02:00-00:00:00:01',
+      'mac=02:00-00:00:00:01: not a MAC address; say mac=02:00:00:00:00:01, mac=random or mac=auto',
+    ],
     [
       'add',
       'mac=01:80:c2:00:00:02',
-      'mac=01:80:c2:00:00:02: a group address, not one of a station; say mac=02:00:00:00:00:01 or mac=auto',
+      'mac=01:80:c2:00:00:02: a group address, not one of a station; say mac=02:00:00:00:00:01, mac=random or mac=auto',
     ],
     [
       'add',
@@ -221,8 +228,8 @@ test('every setting of an interface and of a port has an option', () => {
     'add',
   );
   expect(Object.keys(all.aggregator).sort()).toEqual(Object.keys(DEFAULT_AGGREGATOR).sort());
-  // agg_wc of the port has the same name as that of the interface.
-  expect([...Object.keys(all.port), 'agg_wc'].sort()).toEqual(Object.keys(DEFAULT_PORT).sort());
+  // These of the port have the same names as those of the interface.
+  expect([...Object.keys(all.port), 'agg_wc', 'key'].sort()).toEqual(Object.keys(DEFAULT_PORT).sort());
 });
 
 describe('rules that bind several settings', () => {
@@ -239,6 +246,8 @@ describe('rules that bind several settings', () => {
     [{ agg_wc: false }, {}],
     [{ key: 32 }, { agg_wc: false }],
     [{ minLinks: 2, maxLinks: 2 }, {}],
+    [{}, { key: 5 }],
+    [{ agg_wc: false }, { key: 5, agg_wc: true }],
     [{ minLinks: 2, fallback: 'all' }, {}],
   ])('%j with port %j fits', (settings, port) => {
     expect(() => check(settings, port)).not.toThrow();
@@ -254,6 +263,11 @@ describe('rules that bind several settings', () => {
       { key: 65535 },
       { agg_wc: false },
       'veth0: key=65535 does not go with agg_wc=0 on eth0: the low four bits carry the speed class; say key=auto, or a multiple of 16 such as key=65520',
+    ],
+    [
+      { agg_wc: false },
+      { key: 5 },
+      'eth0: key=5 does not go with agg_wc=0 on eth0: the low four bits carry the speed class; say key=auto, or a multiple of 16 such as key=16',
     ],
     [
       { minLinks: 3, maxLinks: 2 },

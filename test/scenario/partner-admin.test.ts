@@ -52,3 +52,17 @@ test('they change while in force: at once; while the port is EXPIRED or down: no
   expect(tester.dut.port(1)).toMatchObject({ mux: 'ATTACHED', partner: { State: { Synchronization: false } } });
   expect(tester.dut.forwarding.collecting).toEqual([]);
 });
+
+test('a static group without any LACPDU: lacp=passive and a partner that is set as in sync', () => {
+  const tester = new Tester({ lacp: 'passive' }, { links: 2, port: { partnerState: 'ASCD' } });
+  tester.advance(6_000);
+  expect(tester.dut.forwarding).toEqual({ collecting: [1, 2], distributing: [1, 2], carrier: true });
+  for (const link of tester.links) link.take();
+  tester.advance(600_000);
+  expect(tester.links.map((link) => link.take())).toEqual([[], []]);
+  tester.setLink(1, false);
+  expect(tester.dut.forwarding.distributing).toEqual([2]);
+  tester.setLink(1, true);
+  tester.advance(6_000);
+  expect(tester.dut.forwarding.distributing).toEqual([1, 2]);
+});

@@ -20,6 +20,25 @@ describe('candidates', () => {
     }
   });
 
+  test('L-03 ports with keys of their own: not in one aggregator; the same key again: together', () => {
+    const { clock, a, b } = twoSystems(3, FAST, FAST);
+    const key = (value: number | undefined) => a.system.setPort(3, { ...a.port(3).settings, key: value });
+    key(0x300);
+    clock.advance(5_000);
+    expect([a.forwarding.distributing, b.forwarding.distributing]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    expect(a.port(3)).toMatchObject({ selected: 'UNSELECTED', actor: { Key: 0x300 } });
+    expect(a.port(3).notes[0]).toBe('kept out: key 0300 of the port differs from 0100 of the active ports');
+    key(undefined);
+    clock.advance(5_000);
+    expect([a.forwarding.distributing, b.forwarding.distributing]).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+  });
+
   test('L-02 two partners on one bundle: one is kept out, and the note names both', () => {
     const tester = new Tester(FAST, { links: 3 });
     tester.link(3).become({ System: '02:dd:00:00:00:00', Key: 0x1b });

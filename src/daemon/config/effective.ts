@@ -63,7 +63,7 @@ export function effectiveOf(
     ports: ports.map((port) => ({
       name: port.name,
       ...effectivePort(
-        each,
+        { ...each, settings: resolved },
         port,
         actual?.status.ports.find((candidate) => candidate.name === port.name),
         origins,
@@ -81,6 +81,7 @@ function effectivePort(
   const resolved = {
     ...settings,
     agg_wc: settings.agg_wc ?? ofInterface.agg_wc,
+    key: settings.key ?? ofInterface.key,
     speed: settings.speed ?? status?.speed,
   };
   return {

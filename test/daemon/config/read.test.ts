@@ -112,7 +112,7 @@ describe('one thing wrong: where, what, why, and what would be right', () => {
     [of('rate: [fast]'), '3:11: veth0.rate: takes one value, not a list or map; say rate: fast or slow'],
     [of('min-links: 0'), '3:16: veth0.min-links: 0: less than 1; say min-links: 1..256'],
     [of('key: 0x1ffff'), '3:10: veth0.key: 0x1ffff: more than 65535; say key: 1..65535 or auto'],
-    [of('mac: 1'), '3:10: veth0.mac: 1: not a MAC address; say mac: 02:00:00:00:00:01 or auto'],
+    [of('mac: 1'), '3:10: veth0.mac: 1: not a MAC address; say mac: 02:00:00:00:00:01, random or auto'],
     [of('agg_wc: yes'), '3:13: veth0.agg_wc: yes: neither 1 nor 0; say agg_wc: 1 or 0'],
     [of('reat: fast'), '3:5: veth0.reat: no such option; did you mean rate?'],
     [of('min_links: 2'), '3:5: veth0.min_links: no such option; did you mean min-links?'],

@@ -2,6 +2,7 @@
 import { CASES, GROUPS } from '../src/conformance/catalogue.js';
 import { openKernelWire, UnusablePort } from '../src/conformance/kernel-wire.js';
 import { OFF_WIRE } from '../src/conformance/off-wire.js';
+import { ANSWERS_WITHIN } from '../src/conformance/probe.js';
 import { programControl } from '../src/conformance/program-control.js';
 import { reportCard, VERDICT_WORDS } from '../src/conformance/report.js';
 import { chosen, type Progress, runAll, SilentDevice } from '../src/conformance/run.js';
@@ -32,6 +33,7 @@ export async function conform({ ports, group, control, json, address, world }: C
   const forget = world.onInterrupt(() => end.abort());
   const wire = orCannotTest(() => openKernelWire(ports, end.signal));
   try {
+    world.stderr(`listening for the device on ${ports.join(' ')}, up to ${ANSWERS_WITHIN / 1_000} s\n`);
     const report = await runAll(wire, {
       only,
       control: control === undefined ? undefined : programControl(control),

@@ -15,8 +15,8 @@ export interface Device {
   readonly settings: Partial<DeviceSettings>;
 }
 
-/** A device answers the first LACPDU at once; one that waits for its own rhythm within 30 s. */
-const ANSWERS_WITHIN = 35_000;
+/** A device answers the first LACPDU at once; one that waits for its own rhythm within 30 s. Milliseconds. */
+export const ANSWERS_WITHIN = 35_000;
 
 /** The links on which nothing is heard, or the device. Takes a few seconds. */
 export async function probe(tester: Tester): Promise<Device | { readonly silent: readonly TesterLink[] }> {

@@ -39,8 +39,16 @@ export const chosen = (row: { readonly id: string }, only: readonly string[] | u
  * Rejects with `SilentDevice` when nothing is heard on a link, and with an error of the wire's `wait` when the signal
  * comes before the device is known. The caller closes the wire.
  */
-export async function runAll(wire: Wire, { only, control, progress, signal }: Choice): Promise<Report> {
-  const tester = new Tester(wire, control);
+export async function runAll(wire: Wire, choice: Choice): Promise<Report> {
+  const tester = new Tester(wire, choice.control);
+  try {
+    return await runWith(tester, choice);
+  } finally {
+    for (const link of tester.links) link.stop();
+  }
+}
+
+async function runWith(tester: Tester, { only, control, progress, signal }: Choice): Promise<Report> {
   if (control !== undefined) await configure(control, {});
   const device = await probe(tester);
   if ('silent' in device) {
@@ -70,5 +78,5 @@ export async function runAll(wire: Wire, { only, control, progress, signal }: Ch
   const off = OFF_WIRE.filter((row) => chosen(row, only)).map(
     ({ id, title, why }): Result => ({ id, title, verdict: { kind: 'not-applicable', why } }),
   );
-  return reportOf(device, wire.ports, inOrder([...results, ...off]), cases.length - results.length);
+  return reportOf(device, tester.wire.ports, inOrder([...results, ...off]), cases.length - results.length);
 }

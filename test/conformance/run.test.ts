@@ -48,10 +48,18 @@ describe('a stranger', () => {
   });
 
   test('that says nothing is no device: the message names the links', async () => {
-    const mute = device((_, direction, port) => (direction === 'sent' && port === 2 ? [] : [_]));
+    let received = 0;
+    const mute = device((frame, direction, port) => {
+      if (direction === 'received') received += 1;
+      return direction === 'sent' && port === 2 ? [] : [frame];
+    });
     const run = runAll(mute.wire, { only: undefined, control: undefined, progress: NO_PROGRESS });
     await expect(run).rejects.toThrow(SilentDevice);
     await expect(run).rejects.toThrow(/^eth1: no LACPDU from the device/);
+    // Nothing goes on after that: else the command would never end.
+    const until = received;
+    await mute.wire.wait(5_000);
+    expect(received).toBe(until);
   });
 });
 

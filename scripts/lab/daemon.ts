@@ -18,6 +18,8 @@ export const compiled = (path: string): string => join(ROOT, 'dist', path);
 /** A `vethd` with its run directory. The directory outlives the process, as on a real host. */
 export class Daemon {
   readonly runDirectory: string;
+  /** More words of its command line, from the next start on. */
+  words: readonly string[] = [];
   #running: Running | undefined;
 
   constructor(
@@ -36,7 +38,15 @@ export class Daemon {
   async start(): Promise<void> {
     const log = join(this.runDirectory, '..', `vethd-${this.host.name}.log`);
     const earlier = existsSync(log) ? readFileSync(log, 'utf8').length : 0;
-    const options = ['--run-dir', this.runDirectory, '--log-level', this.logLevel, '--config', this.config];
+    const options = [
+      '--run-dir',
+      this.runDirectory,
+      '--log-level',
+      this.logLevel,
+      '--config',
+      this.config,
+      ...this.words,
+    ];
     this.#running = this.host.start([...this.through, executable('vethd'), ...options], { log });
     await this.#running.says('vethd: ready', 10_000, earlier);
   }

@@ -63,6 +63,8 @@ export interface SlowProtocolsWire {
   send(ifindex: number, frame: Uint8Array): boolean;
   /** `frame` starts at the destination address and is valid only during the call. */
   start(listener: (ifindex: number, frame: Uint8Array) => void): void;
+  /** Deliver what has arrived already, now. */
+  drain(): void;
   close(): void;
 }
 

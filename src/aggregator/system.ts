@@ -34,6 +34,8 @@ export interface SystemEffects {
   readonly clock: Clock;
   /** Send a whole Ethernet frame from a port. */
   send(port: number, frame: Uint8Array): void;
+  /** Call `receive` for every frame that has arrived already: it counts before any time-out does, however late we are. */
+  drain?(): void;
   /** The aggregator's ports collect and distribute differently from now on. */
   forwarding(aggregator: string, forwarding: Forwarding): void;
   /** A machine of a port moved. */
@@ -60,7 +62,10 @@ export class LacpSystem {
   #busy = false;
 
   constructor(private readonly effects: SystemEffects) {
-    this.#timers = new TimerQueue(effects.clock, () => this.#enter(() => this.#expire()));
+    this.#timers = new TimerQueue(effects.clock, () => {
+      effects.drain?.();
+      this.#enter(() => this.#expire());
+    });
   }
 
   /** `index` is the number of the interface (0 for veth0), which its default key is made from. */

@@ -17,12 +17,13 @@ import { macOf, siblingAddress } from './interface-mac.js';
 import type { Log } from './log.js';
 import { Orphans } from './orphans.js';
 import type { SavedInterface } from './saved-state.js';
+import { Sparing } from './sparing.js';
 import { logTransition } from './transition-log.js';
 
 export interface HostOptions {
   readonly drivers: Drivers;
   readonly log: Log;
-  /** Something that the status shows has changed. */
+  /** Something that the status shows has changed, not longer ago than a moment; see `Sparing`. */
   readonly changed: (status: SystemStatus) => void;
   /** Something that `snapshot` gives has changed. */
   readonly moved: () => void;
@@ -38,10 +39,16 @@ export class Host {
   /** ifindex -> port number, for frames. */
   readonly #numbers = new Map<number, number>();
   readonly #orphans: Orphans;
+  readonly #telling: Sparing;
 
   constructor(private readonly options: HostOptions) {
     const { drivers, log } = options;
     const faults = new FaultLog(log);
+    this.#telling = new Sparing(() => {
+      const status = this.status();
+      options.changed(status);
+      faults.follow(status);
+    });
     this.#orphans = new Orphans((name) => drivers.adoptVirtualInterface(name));
     this.#system = new LacpSystem({
       clock: drivers.clock,
@@ -49,15 +56,14 @@ export class Host {
         const port = this.#portByNumber(number);
         if (port !== undefined) drivers.wire.send(port.ifindex, frame);
       },
+      drain: () => drivers.wire.drain(),
       forwarding: (name, forwarding) => this.bundles.get(name)?.forward(forwarding),
       transition: (aggregator, port, transition) => {
         logTransition(log, aggregator, port, transition);
         if (transition.machine !== 'transmit') options.moved();
       },
       changed: () => {
-        const status = this.status();
-        options.changed(status);
-        faults.follow(status);
+        this.#telling.request();
         options.moved();
       },
       failed: (number, error) => this.#portFailed(number, error),
@@ -84,6 +90,7 @@ export class Host {
 
   /** Stops the engine and gives up sockets; every bundle must have been removed. */
   close(): void {
+    this.#telling.close();
     this.#orphans.remove();
     this.#system.close();
     this.options.drivers.wire.close();

@@ -86,6 +86,7 @@ export function memoryHub(clock: Clock): MemoryHub {
         start: (listener) => {
           system.listener = listener;
         },
+        drain: () => {}, // nothing waits here
         close: () => {
           system.listener = undefined;
           system.joined.clear();

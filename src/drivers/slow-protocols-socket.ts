@@ -20,6 +20,8 @@ import { Errno, errnoName, SysError } from './sys/sys-error.js';
 const MAX_FRAME = 2048;
 /** Frames read per wake-up, so that a flood leaves the loop to others. */
 const MAX_READS = 64;
+/** Frames read by `drain`: what a thousand ports say while we stand still for some seconds. */
+const MAX_DRAIN = 8192;
 /** One socket serves all ports: a burst on one must not cost another its frame (about 10 000 frames). */
 const RECEIVE_BUFFER = 8 * 1024 * 1024;
 const DOING = 'open the slow-protocols socket';
@@ -55,14 +57,15 @@ export function openSlowProtocolsSocket(): SlowProtocolsSocket {
   let rxOther = 0;
   let rxNotForUs = 0;
   let watch: FdWatch | undefined;
+  let listener: ((ifindex: number, frame: Uint8Array) => void) | undefined;
 
   // No Buffer: its slice() shares memory, where the readers of frames count on a copy.
   const bytes = new Uint8Array(MAX_FRAME);
   const from = Buffer.alloc(s.SOCKADDR_LL_SIZE);
   const fromLength = Buffer.alloc(4);
 
-  function drain(listener: (ifindex: number, frame: Uint8Array) => void): void {
-    for (let reads = 0; reads < MAX_READS && watch !== undefined; reads++) {
+  function read(atMost: number): void {
+    for (let reads = 0; reads < atMost && watch !== undefined; reads++) {
       fromLength.writeUInt32LE(from.length);
       const length = libc().recvfrom(fd, bytes, bytes.length, c.MSG_DONTWAIT, from, fromLength);
       if (length < 0) {
@@ -76,7 +79,7 @@ export function openSlowProtocolsSocket(): SlowProtocolsSocket {
       if (pkttype === c.PACKET_OUTGOING) continue;
       if (!joined.has(ifindex)) rxOther++;
       else if (pkttype === c.PACKET_OTHERHOST) rxNotForUs++;
-      else listener(ifindex, bytes.subarray(0, length));
+      else listener?.(ifindex, bytes.subarray(0, length));
     }
   }
 
@@ -103,9 +106,11 @@ export function openSlowProtocolsSocket(): SlowProtocolsSocket {
       txRefused[code] = (txRefused[code] ?? 0) + 1;
       return false;
     },
-    start(listener) {
-      watch = watchReadable(fd, () => drain(listener));
+    start(toListener) {
+      listener = toListener;
+      watch = watchReadable(fd, () => read(MAX_READS));
     },
+    drain: () => read(MAX_DRAIN),
     close() {
       watch?.close();
       watch = undefined;

@@ -158,6 +158,16 @@ export function saysNothingNew(v: PortVariables, pdu: Lacpdu): boolean {
   return recorded !== undefined && sameState(recorded, v.Partner_Oper.State);
 }
 
+/** Administrative values that leave every variable as it is. */
+export function configuresNothingNew(v: PortVariables, configuration: PortConfiguration): boolean {
+  const changes = configure(v, configuration);
+  // NTT and Selected are among the changes exactly when something of the actor has changed.
+  if (changes.NTT !== undefined || changes.Selected !== undefined) return false;
+  return Object.entries(changes).every(
+    ([name, value]) => name === 'Actor_Oper' || v[name as keyof PortVariables] === value,
+  );
+}
+
 /** All eight bits are the same. */
 export function sameState(a: PortState, b: PortState): boolean {
   return (

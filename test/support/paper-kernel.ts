@@ -59,7 +59,7 @@ export class PaperKernel {
         },
         close: () => {},
       },
-      wire: { join: () => {}, leave: () => {}, send: () => true, start: () => {}, close: () => {} },
+      wire: { join: () => {}, leave: () => {}, send: () => true, start: () => {}, drain: () => {}, close: () => {} },
       createVirtualInterface: (name, { mac, mtu }) => {
         this.#call(`create ${name}`);
         this.#make(`_${name}`, {});

@@ -44,6 +44,8 @@ export class TestSystem {
   forwarding: Forwarding = { collecting: [], distributing: [], carrier: false };
   readonly system: LacpSystem;
   onFrame: (port: number, frame: Uint8Array) => void = () => {};
+  /** What lies in the socket while the control loop is late. */
+  drain: () => void = () => {};
 
   constructor(
     readonly clock: VirtualClock,
@@ -56,6 +58,7 @@ export class TestSystem {
         this.sent.push({ at: clock.now(), port, frame });
         this.onFrame(port, frame);
       },
+      drain: () => this.drain(),
       forwarding: (_, forwarding) => {
         this.forwarding = forwarding;
         this.forwardings.push({ at: clock.now(), ...forwarding });

@@ -38,6 +38,7 @@ function aggregatorView(aggregator: ShownAggregator, paint: Style): string[] {
     field(2, 'system', `priority ${aggregator.systemPriority}, ${aggregator.systemId}, key ${hex(aggregator.key)}`),
     field(2, 'partner', partnerOf(aggregator)),
     field(2, 'LAG ID', aggregator.activeLag ?? 'none yet'),
+    ...conversationLines(aggregator),
     ...optionLines(2, (option) => option.aggregator?.print(settings)),
     field(
       2,
@@ -47,6 +48,33 @@ function aggregatorView(aggregator: ShownAggregator, paint: Style): string[] {
     ),
     ...ports.flatMap((port) => ['', ...portView(port, paint)]),
   ];
+}
+
+/** Only with LACP version 2. */
+function conversationLines({ conversations }: ShownAggregator): string[] {
+  if (conversations === undefined) return [];
+  const { differences, portAlgorithm, linkListDigest } = conversations;
+  const state = differences === undefined ? 'of no port in use' : differences.length === 0 ? 'agreed' : 'not agreed';
+  return [
+    field(
+      2,
+      'LACP v2',
+      `conversations ${state}; port algorithm ${portAlgorithm.replace(/..(?=.)/g, '$&-')}, list ${linkListDigest}`,
+    ),
+  ];
+}
+
+function portConversationLines({ conversations, partnerVersion }: ShownPort): string[] {
+  if (conversations === undefined) return [];
+  const { linkNumber, sent, inStep, discardsWrong } = conversations;
+  const partner =
+    partnerVersion < 2
+      ? 'partner speaks version 1'
+      : inStep === undefined
+        ? 'partner has not said which it sends'
+        : `partner sends ${inStep ? 'the same' : 'others'}`;
+  const wrong = discardsWrong ? ', others are discarded' : '';
+  return [field(4, 'LACP v2', `link number ${linkNumber}, sends ${sent} of 4096 conversations; ${partner}${wrong}`)];
 }
 
 function partnerOf({ partnerSystem, partnerKey }: ShownAggregator): string {
@@ -69,6 +97,7 @@ function portView(port: ShownPort, paint: Style): string[] {
     ...informationLines('actor', port.actor).map(indent),
     ...informationLines('partner', port.partner, port.actor.State.Defaulted).map(indent),
     field(4, 'LAG ID', port.lagId),
+    ...portConversationLines(port),
     ...optionLines(4, (option) => option.port?.print(port.settings)),
     field(4, 'protocol', protocolOf(port)),
     ...changesOf(port),
@@ -80,7 +109,9 @@ function portView(port: ShownPort, paint: Style): string[] {
     field(
       4,
       'dropped',
-      `in: ${data.rxNotCollecting} not collecting, ${data.rxOverrun} overrun; out: ${data.txRefused} refused`,
+      `in: ${data.rxNotCollecting} not collecting, ` +
+        (port.conversations === undefined ? '' : `${data.rxWrongConversation} wrong conversation, `) +
+        `${data.rxOverrun} overrun; out: ${data.txRefused} refused`,
     ),
     ...(port.addresses.length === 0
       ? []

@@ -1,6 +1,7 @@
 /** One aggregator interface: its ports, what its settings make of each, and who is selected. */
 import type { Mac, PortConfiguration } from '../lacp/variables.js';
 import { admit, defaultKey, operationalKey, sortingSpeeds } from './admission.js';
+import { type ConversationLogic, type Conversations, discardsWrong, sameActor } from './conversations.js';
 import { assumedPartner, chooseFallback, type FallbackPort } from './fallback.js';
 import { nextHearing } from './hearing.js';
 import { isLoop } from './lag-id.js';
@@ -17,6 +18,8 @@ export interface Forwarding {
   readonly distributing: readonly number[];
   /** At least min-links ports distribute, or will in a moment (takeover.ts). */
   readonly carrier: boolean;
+  /** Version 2: the port of each conversation (bucket), and ports that discard frames of others. */
+  readonly conversations?: { readonly ports: readonly number[]; readonly discardWrong: readonly number[] };
 }
 
 export class Aggregator {
@@ -27,6 +30,8 @@ export class Aggregator {
   #aloneSince: number | undefined;
   #fallbackDeadline: number | undefined;
   #takeoverDeadline: number | undefined;
+  /** Undefined: version 1. */
+  conversations: Conversations | undefined;
 
   constructor(
     readonly name: string,
@@ -34,6 +39,7 @@ export class Aggregator {
     readonly index: number,
     public mac: Mac,
     public settings: AggregatorSettings,
+    private readonly conversationLogic: ConversationLogic,
   ) {}
 
   get systemId(): Mac {
@@ -154,11 +160,26 @@ export class Aggregator {
     }
   }
 
+  /** Which conversations go by which port, as the Mux machines are now; each port learns what it has to say of them. */
+  runConversations(now: number): void {
+    const members = this.#inOrder();
+    this.conversations = this.conversationLogic.decide(members.map(conversationPort), this.settings);
+    for (const { number, port } of members) {
+      const actor = this.conversations?.actor.get(number);
+      if (!sameActor(actor, port.variables.Actor_Conversations)) port.send({ type: 'CONVERSATIONS', actor }, now);
+    }
+  }
+
   /** The forwarding that follows from the Mux machines; undefined while it is the same as before. */
   updateForwarding(now: number): Forwarding | undefined {
-    const members = [...this.members.values()].sort((a, b) => a.number - b.number);
-    const collecting = members.filter((member) => member.port.variables.collecting).map((member) => member.number);
-    const distributing = members.filter((member) => member.port.variables.distributing).map((member) => member.number);
+    const members = this.#inOrder();
+    const numbers = (which: (member: Member) => boolean) => members.filter(which).map((member) => member.number);
+    const collecting = numbers((member) => member.port.variables.collecting);
+    const distributing = numbers((member) => member.port.variables.distributing);
+    const conversations = this.conversations && {
+      ports: this.conversations.ports,
+      discardWrong: numbers((member) => discardsWrong(conversationPort(member))),
+    };
     const before = this.forwarding;
     const { on: carrier, deadline } = nextCarrier(
       { on: before.carrier, deadline: this.#takeoverDeadline },
@@ -167,13 +188,25 @@ export class Aggregator {
       now,
     );
     this.#takeoverDeadline = deadline;
-    if (carrier === before.carrier && same(collecting, before.collecting) && same(distributing, before.distributing)) {
+    if (
+      carrier === before.carrier &&
+      same(collecting, before.collecting) &&
+      same(distributing, before.distributing) &&
+      conversations?.ports === before.conversations?.ports &&
+      same(conversations?.discardWrong ?? [], before.conversations?.discardWrong ?? [])
+    ) {
       return undefined;
     }
-    this.forwarding = { collecting, distributing, carrier };
+    this.forwarding = { collecting, distributing, carrier, ...(conversations && { conversations }) };
     return this.forwarding;
   }
+
+  #inOrder(): Member[] {
+    return [...this.members.values()].sort((a, b) => a.number - b.number);
+  }
 }
+
+const conversationPort = ({ number, port: { variables } }: Member) => ({ number, variables });
 
 const selectionPort = (member: Member): SelectionPort => ({
   variables: member.port.variables,

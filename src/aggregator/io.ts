@@ -109,6 +109,8 @@ export interface PortCounters {
   readonly txBytes: number;
   /** Received while the port was not COLLECTING. */
   readonly rxNotCollecting: number;
+  /** Of a conversation that belongs on another port (Discard_Wrong_Conversation). */
+  readonly rxWrongConversation: number;
   /** The kernel refused to take the frame (queue full, link gone, too long). */
   readonly txRefused: number;
   /** Lost between kernel and us: the socket's buffer was full. */

@@ -8,5 +8,6 @@ export interface MachineStates {
   readonly mux: MuxState;
   readonly actor_churn: ChurnState | 'CHURN_MONITOR_HELD';
   readonly partner_churn: ChurnState | 'CHURN_MONITOR_HELD';
+  readonly long_lacpdu: string;
   readonly transmit: string;
 }

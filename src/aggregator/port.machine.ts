@@ -1,4 +1,5 @@
 import { actorChurn, partnerChurn } from '../lacp/churn.machine.js';
+import { longLacpdu } from '../lacp/long-lacpdu.machine.js';
 import { periodic } from '../lacp/periodic.machine.js';
 import { begin, portSetup } from '../lacp/port-setup.js';
 import { receive } from '../lacp/receive.machine.js';
@@ -21,11 +22,13 @@ export const portMachine = portSetup.createMachine({
     mux,
     actor_churn: actorChurn,
     partner_churn: partnerChurn,
+    long_lacpdu: longLacpdu,
     transmit,
   },
   on: {
     LINK: { actions: 'store_port_enabled' },
     CONFIGURE: { actions: ['extend_current_while_timer', 'store_configuration'] },
+    CONVERSATIONS: { actions: 'store_conversations' },
     PORT_MOVED: { actions: 'port_moved_TRUE' },
     LEAVE: { actions: 'leaving_TRUE' },
   },

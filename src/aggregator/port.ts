@@ -1,6 +1,5 @@
 /** One port: its actor, what is due when, and what it has to say. */
 import { type Actor, createActor } from 'xstate';
-import { Version_Number } from '../lacp/constants.js';
 import {
   configuresNothingNew,
   currentWhileTime,
@@ -135,7 +134,7 @@ export class Port {
       return false;
     }
     timers.periodic_timer = now + periodicTime(v);
-    this.#effects.transmit(lacpduOf(v, Version_Number));
+    this.#effects.transmit(lacpduOf(v));
     recordTransmission(v.clockwork, now);
     return true;
   }

@@ -35,6 +35,8 @@ export class Reception {
     switch (parsed.kind) {
       case 'lacpdu':
         counters.lacpdusRx++;
+        // What was wrong in it is dropped, the rest holds.
+        for (let i = 0; i < (parsed.malformedTlvs ?? 0); i++) this.#discard('lacpdu-malformed-tlv');
         if (this.#withinBudget()) return parsed.pdu;
         this.#discard('lacpdu-flood');
         return undefined;

@@ -120,7 +120,8 @@ function byStandardOrder(a: SelectionPort, b: SelectionPort): number {
   );
 }
 
-function actorDecides(actor: PortInformation, partner: PortInformation): boolean {
+/** Ours is the system whose numbers order the links, x.4.14.2. */
+export function actorDecides(actor: PortInformation, partner: PortInformation): boolean {
   if (noPartner(partner) || isIndividual(actor, partner)) return true;
   if (actor.System_Priority !== partner.System_Priority) return actor.System_Priority < partner.System_Priority;
   return actor.System <= partner.System;

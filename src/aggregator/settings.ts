@@ -1,5 +1,6 @@
 /** Settings of an aggregator (virtual interface) and of a port, with their defaults. Values are validated by the daemon. */
 import type { Mac } from '../lacp/variables.js';
+import type { ConversationRange } from '../mux/conversations.js';
 import type { HashPolicy } from '../mux/hash.js';
 import type { Fallback } from './fallback.js';
 import type { Damping } from './link-hold.js';
@@ -40,6 +41,12 @@ export interface AggregatorSettings {
    * nothing is said, the partner learns it by its time-out or by the link.
    */
   readonly farewell: (typeof FAREWELLS)[number];
+  /** Version_Number that we speak: 1, or 2 with conversations (conversations.ts). */
+  readonly lacpVersion: number;
+  /** Version 2: which links some conversations prefer. Undefined: none; all follow the order of mux/conversations.ts. */
+  readonly conversationLinks: readonly ConversationRange[] | undefined;
+  /** Version 2, Discard_Wrong_Conversation: while both ends agree, drop frames that arrive on another link than theirs. */
+  readonly discardWrongConversation: boolean;
   /** The seed's wildcard: admit unknown (or different) speed, duplex and link. */
   readonly agg_wc: boolean;
   /** Undefined: the MAC address of the first port that was added. `random`: made up once for the interface. */
@@ -88,6 +95,9 @@ export const DEFAULT_AGGREGATOR: AggregatorSettings = {
   downDelay: 0,
   damping: undefined,
   farewell: 'out-of-sync',
+  lacpVersion: 1,
+  conversationLinks: undefined,
+  discardWrongConversation: false,
   agg_wc: true,
   mac: undefined,
   mtu: undefined,

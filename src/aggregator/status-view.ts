@@ -1,12 +1,14 @@
 /** From the ports' variables to the declared status view. */
+import { actParSync } from '../lacp/conversations.js';
 import type { Aggregator } from './aggregator.js';
+import { type Difference, discardsWrong } from './conversations.js';
 import type { Fault } from './fault.js';
 import { faultsOf } from './faults.js';
 import { lagId, noPartner } from './lag-id.js';
 import type { Member } from './member.js';
 import { portNotes } from './notes.js';
 import { lagOf } from './selection.js';
-import type { AggregatorStatus, ChurnState, PortStatus, SystemStatus } from './status.js';
+import type { AggregatorStatus, ChurnState, PortConversationStatus, PortStatus, SystemStatus } from './status.js';
 
 export function systemStatus(aggregators: readonly Aggregator[]): SystemStatus {
   return { aggregators: aggregators.map((aggregator) => aggregatorStatus(aggregator, aggregators)) };
@@ -31,14 +33,45 @@ function aggregatorStatus(aggregator: Aggregator, all: readonly Aggregator[]): A
     partnerSystem: partner?.System,
     partnerKey: partner?.Key,
     carrier: aggregator.forwarding.carrier,
+    conversations: conversationStatus(aggregator),
     faults,
     notes: [
       ...faults.map(({ text }) => text),
       ...(aggregator.forwarding.carrier
         ? []
         : [`no carrier: ${distributing} of at least ${minLinks} ports (min-links) are DISTRIBUTING`]),
+      ...(aggregator.conversations?.differences ?? []).map((difference) => NOT_AGREED[difference]),
     ],
     ports,
+  };
+}
+
+/** Why the ends do not agree on conversations, in plain words. */
+const NOT_AGREED: Readonly<Record<Difference, string>> = {
+  version: 'conversations not agreed: the partner does not speak LACP version 2',
+  'port-algorithm': 'conversations not agreed: the partner sorts frames into conversations otherwise (hash)',
+  'link-list': 'conversations not agreed: the partner has another list of links for them (conversation-links)',
+  'service-mapping': 'conversations not agreed: the partner maps services to conversations, we do not',
+};
+
+function conversationStatus({ conversations }: Aggregator): AggregatorStatus['conversations'] {
+  if (conversations === undefined) return undefined;
+  const { portAlgorithm, linkListDigest, differences } = conversations;
+  return { portAlgorithm, linkListDigest, differences };
+}
+
+function portConversations(
+  { conversations }: Aggregator,
+  { number, port: { variables } }: Member,
+): PortConversationStatus | undefined {
+  const { Actor_Conversations: actor, Partner_Conversations: partner } = variables;
+  if (actor === undefined) return undefined;
+  return {
+    linkNumber: actor.linkNumber,
+    partnerLinkNumber: partner?.linkNumber,
+    sent: conversations?.ports.filter((port) => port === number).length ?? 0,
+    inStep: partner?.mask === undefined ? undefined : actParSync(variables),
+    discardsWrong: discardsWrong({ number, variables }),
   };
 }
 
@@ -64,6 +97,8 @@ function portStatus(aggregator: Aggregator, member: Member, faults: readonly Fau
     lagId: lagId(variables.Actor_Oper, variables.Partner_Oper),
     collecting: variables.collecting,
     distributing: variables.distributing,
+    partnerVersion: variables.Partner_LACPDU_Version,
+    conversations: portConversations(aggregator, member),
     notes: portNotes(aggregator, member, faults),
     counters: { ...member.counters, illegalRx: { ...member.counters.illegalRx } },
     events: member.events.events,

@@ -3,6 +3,7 @@
  * Data-path counters are added by the daemon.
  */
 import type { Mac, PortInformation } from '../lacp/variables.js';
+import type { Difference } from './conversations.js';
 import type { Fault } from './fault.js';
 import type { AggregatorSettings, PortSettings } from './settings.js';
 
@@ -65,10 +66,38 @@ export interface PortStatus {
   readonly lagId: string;
   readonly collecting: boolean;
   readonly distributing: boolean;
+  /** Version_Number of the partner's last LACPDU; 1 when none was heard. */
+  readonly partnerVersion: number;
+  /** Undefined: we speak version 1. */
+  readonly conversations: PortConversationStatus | undefined;
   /** Plain words, most important first: why the port is not (yet) in use, or on what condition it is. */
   readonly notes: readonly string[];
   readonly counters: ProtocolCounters;
   readonly events: PortEvents;
+}
+
+/** Version 2: conversations of a port. */
+export interface PortConversationStatus {
+  /** By which both ends know the link; the partner's when it leads. */
+  readonly linkNumber: number;
+  /** As the partner says; undefined: it has not. */
+  readonly partnerLinkNumber: number | undefined;
+  /** How many of the 4096 conversations it sends. */
+  readonly sent: number;
+  /** ActPar_Sync: the partner sends the same ones; undefined: it has not said which. */
+  readonly inStep: boolean | undefined;
+  /** Discard_Wrong_Conversation is in force. */
+  readonly discardsWrong: boolean;
+}
+
+/** Version 2: conversations of an aggregator. */
+export interface ConversationStatus {
+  /** Actor_Port_Algorithm in hex. */
+  readonly portAlgorithm: string;
+  /** Actor_Conversation_LinkList_Digest in hex. */
+  readonly linkListDigest: string;
+  /** In what the partner differs; empty: both ends agree; undefined: no port distributes. */
+  readonly differences: readonly Difference[] | undefined;
 }
 
 export interface AggregatorStatus {
@@ -86,6 +115,8 @@ export interface AggregatorStatus {
   readonly carrier: boolean;
   /** What LACPDUs tell of wrong cables and identities. */
   readonly faults: readonly Fault[];
+  /** Undefined: we speak version 1. */
+  readonly conversations: ConversationStatus | undefined;
   readonly notes: readonly string[];
   readonly ports: readonly PortStatus[];
 }

@@ -3,8 +3,9 @@
  *
  *   1. the machines of the port that was touched                (port.ts)
  *   2. Selection Logic of its aggregator, until nothing moves   (aggregator.ts)
- *   3. the data path gets its new table
- *   4. one LACPDU with the final state leaves each port that needs to transmit
+ *   3. which conversations go by which port                     (conversations.ts)
+ *   4. the data path gets its new table
+ *   5. one LACPDU with the final state leaves each port that needs to transmit
  *
  * The table changes before the partner is told: frames are collected before it may send them, and no longer
  * distributed before it may stop collecting.
@@ -17,6 +18,7 @@ import { slowProtocolsFrame } from '../lacp/slow-protocols.js';
 import type { Mac, PortInformation, PortVariables } from '../lacp/variables.js';
 import { remember } from './admission.js';
 import { Aggregator, type Forwarding } from './aggregator.js';
+import { ConversationLogic, type Md5 } from './conversations.js';
 import type { Clock, LinkFacts } from './io.js';
 import { noPartner } from './lag-id.js';
 import { beginHold, resumedHold } from './link-hold.js';
@@ -32,6 +34,7 @@ import { TimerQueue } from './timer-queue.js';
 /** What the system does to the world. */
 export interface SystemEffects {
   readonly clock: Clock;
+  readonly md5: Md5;
   /** Send a whole Ethernet frame from a port. */
   send(port: number, frame: Uint8Array): void;
   /** Call `receive` for every frame that has arrived already: it counts before any time-out does, however late we are. */
@@ -71,7 +74,7 @@ export class LacpSystem {
   /** `index` is the number of the interface (0 for veth0), which its default key is made from. */
   addAggregator(name: string, index: number, mac: Mac, settings: AggregatorSettings): void {
     if (this.#aggregators.has(name)) throw new InternalError(`aggregator ${name} exists`);
-    this.#aggregators.set(name, new Aggregator(name, index, mac, settings));
+    this.#aggregators.set(name, new Aggregator(name, index, mac, settings, new ConversationLogic(this.effects.md5)));
     this.effects.changed();
   }
 
@@ -274,7 +277,7 @@ export class LacpSystem {
     this.#settleAll(aggregator, now);
   }
 
-  /** Steps 2 to 4 for the ports that were touched, and for all ports when the touch matters to Selection. */
+  /** Steps 2 to 5 for the ports that were touched, and for all ports when the touch matters to Selection. */
   #settle(aggregator: Aggregator, touched: ReadonlyMap<Member, PortVariables>, now: number): void {
     const relevant = [...touched].some(([member, before]) => mattersToOthers(before, member.port.variables));
     if (relevant) this.#settleAll(aggregator, now);
@@ -283,6 +286,7 @@ export class LacpSystem {
 
   #settleAll(aggregator: Aggregator, now: number): void {
     aggregator.runSelection(now);
+    aggregator.runConversations(now);
     const forwarding = aggregator.updateForwarding(now);
     if (forwarding !== undefined) this.effects.forwarding(aggregator.name, forwarding);
     for (const member of aggregator.members.values()) this.#finish(aggregator, member, now);
@@ -388,6 +392,8 @@ function mattersToOthers(a: PortVariables, b: PortVariables): boolean {
     a.distributing === b.distributing &&
     a.actor_churn === b.actor_churn &&
     a.partner_churn === b.partner_churn &&
+    a.Partner_LACPDU_Version === b.Partner_LACPDU_Version &&
+    a.Partner_Conversations === b.Partner_Conversations &&
     samePort(a.Partner_Oper, b.Partner_Oper) &&
     samePort(a.Actor_Oper, b.Actor_Oper) &&
     sameState(a.Partner_Oper.State, b.Partner_Oper.State) &&

@@ -18,6 +18,20 @@ export interface BundlePort {
   settings: PortSettings;
 }
 
+/** LACP version 2: each bucket goes by the port that the engine says, a port that is gone by none. */
+function byConversation(
+  table: ForwardingTable,
+  { ports: numbers, discardWrong }: NonNullable<Forwarding['conversations']>,
+  ports: readonly BundlePort[],
+): ForwardingTable {
+  const ifindexes = new Map(ports.map(({ number, ifindex }) => [number, ifindex]));
+  return {
+    ...table,
+    buckets: numbers.map((number) => ifindexes.get(number) ?? 0),
+    discardWrong: discardWrong.flatMap((number) => ifindexes.get(number) ?? []),
+  };
+}
+
 export class Bundle {
   readonly ports: BundlePort[] = [];
   #forwarding: Forwarding = { collecting: [], distributing: [], carrier: false };
@@ -137,8 +151,9 @@ export class Bundle {
   #applyTable(): void {
     const ifindexes = (numbers: readonly number[]) =>
       numbers.flatMap((number) => this.ports.find((port) => port.number === number)?.ifindex ?? []);
-    const { distributing, collecting } = this.#forwarding;
-    this.#table = makeTable(ifindexes(distributing), ifindexes(collecting), this.settings.hash);
+    const { distributing, collecting, conversations } = this.#forwarding;
+    const inTurn = makeTable(ifindexes(distributing), ifindexes(collecting), this.settings.hash);
+    this.#table = conversations === undefined ? inTurn : byConversation(inTurn, conversations, this.ports);
     this.datapath.setTable(this.#table);
   }
 

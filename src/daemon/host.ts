@@ -15,6 +15,7 @@ import { FaultLog } from './fault-log.js';
 import { freeIndex, lowestFree } from './free-number.js';
 import { macOf, siblingAddress } from './interface-mac.js';
 import type { Log } from './log.js';
+import { md5 } from './md5.js';
 import { Orphans } from './orphans.js';
 import type { SavedInterface } from './saved-state.js';
 import { Sparing } from './sparing.js';
@@ -52,6 +53,7 @@ export class Host {
     this.#orphans = new Orphans((name) => drivers.adoptVirtualInterface(name));
     this.#system = new LacpSystem({
       clock: drivers.clock,
+      md5,
       send: (number, frame) => {
         const port = this.#portByNumber(number);
         if (port !== undefined) drivers.wire.send(port.ifindex, frame);

@@ -13,7 +13,14 @@ import { z } from 'zod';
 import type { LinkFacts } from '../aggregator/io.js';
 import type { MachineStates } from '../aggregator/machine-states.js';
 import type { AggregatorSnapshot, PortSnapshot } from '../aggregator/snapshot.js';
-import { type Clockwork, type PortVariables, TIMERS } from '../lacp/variables.js';
+import {
+  type ActorConversations,
+  type Clockwork,
+  type ConversationMask,
+  type PartnerConversations,
+  type PortVariables,
+  TIMERS,
+} from '../lacp/variables.js';
 import { KeptFile } from './kept-file.js';
 import type { Log } from './log.js';
 import { macSchema, portInformation, wire } from './status-schema.js';
@@ -59,6 +66,7 @@ const schema = z.object({
             mux: text as unknown as z.ZodType<MachineStates['mux']>,
             actor_churn: text as unknown as z.ZodType<MachineStates['actor_churn']>,
             partner_churn: text as unknown as z.ZodType<MachineStates['partner_churn']>,
+            long_lacpdu: text,
             transmit: text,
           }),
           variables: wire<PortVariables>({
@@ -79,6 +87,22 @@ const schema = z.object({
             collecting: word,
             distributing: word,
             leaving: word,
+            Partner_LACPDU_Version: count,
+            Actor_Conversations: wire<ActorConversations>({
+              portAlgorithm: text,
+              linkListDigest: text,
+              linkNumber: count,
+              mask: text,
+              DWC: word,
+            }).optional(),
+            Partner_Conversations: wire<PartnerConversations>({
+              portAlgorithm: text,
+              linkListDigest: text,
+              serviceMappingDigest: text,
+              linkNumber: count.optional(),
+              mask: wire<ConversationMask>({ ActPar_Sync: word, PSI: word, DWC: word, mask: text }).optional(),
+            }).optional(),
+            LongLACPDUtransmit: word,
             clockwork: wire<Clockwork>({
               timers: timers as unknown as z.ZodType<Clockwork['timers']>, // made from the same list of names
               sent: z.array(count),

@@ -1,6 +1,7 @@
 /** Kinds of option values: how they are written, read and printed. Reading gives a value, never an exception. */
 import type { Damping } from '../aggregator/link-hold.js';
 import type { Mac } from '../lacp/variables.js';
+import { type ConversationRange, parseConversationLinks, printConversationLinks } from '../mux/conversations.js';
 
 export type Read<T> =
   | { readonly ok: true; readonly value: T }
@@ -120,6 +121,19 @@ export function damping(): Kind<Damping> {
       return right({ failures: Number(failures), seconds: Number(seconds) });
     },
     print: ({ failures, seconds }) => `${failures}/${seconds}`,
+  };
+}
+
+/** Which links some conversations prefer: `0-2047:1,2/2048-4095:2,1`. */
+export function conversationLinks(): Kind<readonly ConversationRange[]> {
+  return {
+    syntax: 'FIRST-LAST:LINK,...[/...]',
+    examples: ['0-2047:1,2/2048-4095:2,1'],
+    read: (text) => {
+      const ranges = parseConversationLinks(text);
+      return typeof ranges === 'string' ? wrong(ranges) : right(ranges);
+    },
+    print: printConversationLinks,
   };
 }
 

@@ -16,6 +16,7 @@ import {
 import { HASH_POLICIES } from '../mux/hash.js';
 import {
   choice,
+  conversationLinks,
   damping,
   flag,
   type Kind,
@@ -155,6 +156,21 @@ export const OPTIONS: readonly Option[] = [
     name: 'farewell',
     help: 'what the last LACPDU of a removed port says: out-of-sync; individual, as Linux bonding does, for which some switches shut the port; none sends no farewell',
     aggregator: ofAggregator('farewell', choice('a farewell', FAREWELLS)),
+  },
+  {
+    name: 'lacp-version',
+    help: '2 speaks LACP version 2 to a partner that does: both ends then send each conversation over the same link',
+    aggregator: ofAggregator('lacpVersion', whole('a version', 1, 2)),
+  },
+  {
+    name: 'conversation-links',
+    help: 'with lacp-version=2: the links, by number, that conversations 0 to 4095 prefer, best first; auto: all evenly',
+    aggregator: ofAggregator('conversationLinks', orAuto(conversationLinks())),
+  },
+  {
+    name: 'discard-wrong-conversation',
+    help: 'with lacp-version=2, while both ends agree: 1 drops frames that come in on another link than their conversation has',
+    aggregator: ofAggregator('discardWrongConversation', flag()),
   },
   {
     name: 'agg_wc',

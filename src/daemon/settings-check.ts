@@ -28,6 +28,7 @@ export function checkSettings(
       value: String(minLinks),
     });
   }
+  checkVersion(veth, settings);
   const strict = [
     ...(settings.agg_wc ? [] : [veth]),
     ...ports.filter((port) => port.settings.agg_wc === false).map((port) => port.name),
@@ -46,6 +47,24 @@ function checkKey(thing: string, key: number | undefined, strict: readonly strin
     problem: `key=${key} does not go with agg_wc=0 on ${strict.join(', ')}: the low four bits carry the speed class`,
     repair: `say key=auto, or a multiple of 16 such as key=${multipleOf16Near(key)}`,
     value: String(key),
+  });
+}
+
+/** What only version 2 can do would silently do nothing with version 1. */
+function checkVersion(veth: string, { lacpVersion, conversationLinks, discardWrongConversation }: AggregatorSettings) {
+  if (lacpVersion >= 2) return;
+  const [option, without] =
+    conversationLinks !== undefined
+      ? ['conversation-links', 'conversation-links=auto']
+      : discardWrongConversation
+        ? ['discard-wrong-conversation', 'discard-wrong-conversation=0']
+        : [];
+  if (option === undefined) return;
+  throw new Refusal({
+    thing: veth,
+    problem: `${option} does not go with lacp-version=1: only version 2 knows conversations`,
+    repair: `say lacp-version=2, or ${without}`,
+    value: String(lacpVersion),
   });
 }
 

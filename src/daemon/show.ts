@@ -10,6 +10,7 @@ const NOTHING: PortCounters = {
   txFrames: 0,
   txBytes: 0,
   rxNotCollecting: 0,
+  rxWrongConversation: 0,
   txRefused: 0,
   rxOverrun: 0,
 };

@@ -3,14 +3,24 @@
  * added to `aggregator/status.ts` or `aggregator/io.ts` is a compile error here until it is described.
  */
 import { z } from 'zod';
+import { DIFFERENCES } from '../aggregator/conversations.js';
 import { FALLBACKS } from '../aggregator/fallback.js';
 import { FAULTS, type Fault } from '../aggregator/fault.js';
 import type { DatapathCounters, PortCounters } from '../aggregator/io.js';
 import type { Damping } from '../aggregator/link-hold.js';
 import { POLICIES } from '../aggregator/policy.js';
 import { type AggregatorSettings, FAREWELLS, type PortSettings } from '../aggregator/settings.js';
-import type { AggregatorStatus, PortEvents, PortStatus, ProtocolCounters, SystemStatus } from '../aggregator/status.js';
+import type {
+  AggregatorStatus,
+  ConversationStatus,
+  PortConversationStatus,
+  PortEvents,
+  PortStatus,
+  ProtocolCounters,
+  SystemStatus,
+} from '../aggregator/status.js';
 import type { PortInformation, PortState } from '../lacp/variables.js';
+import type { ConversationRange } from '../mux/conversations.js';
 import { HASH_POLICIES } from '../mux/hash.js';
 
 /**
@@ -65,6 +75,9 @@ export const aggregatorSettings = wire<AggregatorSettings>({
   downDelay: count,
   damping: wire<Damping>({ failures: count, seconds: count }).optional(),
   farewell: z.enum(FAREWELLS),
+  lacpVersion: count,
+  conversationLinks: z.array(wire<ConversationRange>({ first: count, last: count, links: z.array(count) })).optional(),
+  discardWrongConversation: word,
   agg_wc: word,
   mac: macSchema.or(z.literal('random')).optional(),
   mtu: count.optional(),
@@ -127,6 +140,14 @@ const portShape = {
   lagId: text,
   collecting: word,
   distributing: word,
+  partnerVersion: count,
+  conversations: wire<PortConversationStatus>({
+    linkNumber: count,
+    partnerLinkNumber: count.optional(),
+    sent: count,
+    inStep: word.optional(),
+    discardsWrong: word,
+  }).optional(),
   notes,
   counters: protocolCounters,
   events: portEvents,
@@ -146,6 +167,11 @@ const aggregatorShape = {
   partnerKey: count.optional(),
   carrier: word,
   faults: z.array(wire<Fault>({ kind: z.enum(FAULTS), ports: z.array(text), text })),
+  conversations: wire<ConversationStatus>({
+    portAlgorithm: text,
+    linkListDigest: text,
+    differences: z.array(z.enum(DIFFERENCES)).optional(),
+  }).optional(),
   notes,
   ports: z.array(portStatus),
 };
@@ -192,6 +218,7 @@ export const shownAggregator = wire<ShownAggregator>({
         txFrames: count,
         txBytes: count,
         rxNotCollecting: count,
+        rxWrongConversation: count,
         txRefused: count,
         rxOverrun: count,
       }),

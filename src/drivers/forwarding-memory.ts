@@ -18,12 +18,13 @@ const GENERATION = 0;
 const APPLIED = 1;
 const STOP = 2;
 const HEAD = 4;
-/** Words of one copy: hash, bucket count, collecting count, buckets, collecting. */
+/** Words of one copy: hash, three counts, buckets, collecting, discardWrong. */
 const HASH = 0;
 const BUCKET_COUNT = 1;
 const COLLECTING_COUNT = 2;
+const DISCARDING_COUNT = 3;
 const LISTS = 4;
-const COPY = LISTS + BUCKETS + MAX_PORTS;
+const COPY = LISTS + BUCKETS + 2 * MAX_PORTS;
 const TABLE_OCTETS = (HEAD + 2 * COPY) * 4;
 
 /** Counters of a port, in the order of their words. */
@@ -33,6 +34,7 @@ const PORT_COUNTERS = [
   'txFrames',
   'txBytes',
   'rxNotCollecting',
+  'rxWrongConversation',
   'txRefused',
   'rxOverrun',
 ] as const satisfies readonly (keyof PortCounters)[];
@@ -64,6 +66,8 @@ export interface LocalTable {
   /** bucket -> ifindex; empty: no port distributes. */
   readonly buckets: Int32Array;
   readonly collecting: Int32Array;
+  /** Ports that deliver only frames of their own buckets. */
+  readonly discardWrong: Int32Array;
 }
 
 export class ForwardingMemory {
@@ -83,18 +87,21 @@ export class ForwardingMemory {
 
   /** Publishes a table whole. Throws RangeError, and changes nothing, when it does not fit. */
   write(table: ForwardingTable): void {
-    const { buckets, collecting } = table;
+    const { buckets, collecting, discardWrong = [] } = table;
     if (buckets.length !== 0 && buckets.length !== BUCKETS)
       throw new RangeError(`a table has ${BUCKETS} buckets or none`);
-    if (collecting.length > MAX_PORTS) throw new RangeError(`at most ${MAX_PORTS} ports of one interface can collect`);
+    if (Math.max(collecting.length, discardWrong.length) > MAX_PORTS)
+      throw new RangeError(`at most ${MAX_PORTS} ports of one interface can collect`);
     const next = (this.generation + 1) | 0;
     const at = copyOf(next);
     const words = this.#words;
     words[at + HASH] = HASH_POLICIES.indexOf(table.hash);
     words[at + BUCKET_COUNT] = buckets.length;
     words[at + COLLECTING_COUNT] = collecting.length;
+    words[at + DISCARDING_COUNT] = discardWrong.length;
     words.set(buckets, at + LISTS);
     words.set(collecting, at + LISTS + BUCKETS);
+    words.set(discardWrong, at + LISTS + BUCKETS + MAX_PORTS);
     Atomics.store(words, GENERATION, next);
   }
 
@@ -110,8 +117,10 @@ export class ForwardingMemory {
     const buckets = words.slice(at + LISTS, at + LISTS + (words[at + BUCKET_COUNT] ?? 0));
     const from = at + LISTS + BUCKETS;
     const collecting = words.slice(from, from + (words[at + COLLECTING_COUNT] ?? 0));
+    const discarding = from + MAX_PORTS;
+    const discardWrong = words.slice(discarding, discarding + (words[at + DISCARDING_COUNT] ?? 0));
     const hash = HASH_POLICIES[words[at + HASH] ?? 0] ?? 'layer2';
-    return this.generation === generation ? { hash, buckets, collecting } : undefined;
+    return this.generation === generation ? { hash, buckets, collecting, discardWrong } : undefined;
   }
 
   get applied(): number {
@@ -157,6 +166,7 @@ export class ForwardingMemory {
       txFrames: read('txFrames'),
       txBytes: read('txBytes'),
       rxNotCollecting: read('rxNotCollecting'),
+      rxWrongConversation: read('rxWrongConversation'),
       txRefused: read('txRefused'),
       rxOverrun: read('rxOverrun'),
     };

@@ -33,6 +33,8 @@ interface Port {
   readonly slot: number;
   readonly toPort: SendBatch;
   collecting: boolean;
+  /** Delivers only frames of the buckets that leave by it. */
+  discardsWrong: boolean;
   /** Frames to ask for in the next batch. */
   most: number;
 }
@@ -49,7 +51,12 @@ export class DatapathEngine {
   #ports: Port[] = [];
   #poll: PollSet;
   #filter: ReceiveFilter | undefined;
-  #table: LocalTable = { hash: 'layer2', buckets: new Int32Array(0), collecting: new Int32Array(0) };
+  #table: LocalTable = {
+    hash: 'layer2',
+    buckets: new Int32Array(0),
+    collecting: new Int32Array(0),
+    discardWrong: new Int32Array(0),
+  };
   #generation = 0;
   #hash: HashPolicy = 'layer2';
   /** bucket -> port; undefined: the table names a port that we do not have. */
@@ -82,7 +89,7 @@ export class DatapathEngine {
       throw error;
     }
     const toPort = new SendBatch(this.#arena);
-    this.#ports.push({ socket, slot, toPort, collecting: false, most: BATCH });
+    this.#ports.push({ socket, slot, toPort, collecting: false, discardsWrong: false, most: BATCH });
     this.#portsChanged();
   }
 
@@ -160,8 +167,7 @@ export class DatapathEngine {
         this.#count(interfaceCounter('txSlowProtocols'), 1);
         continue;
       }
-      const bucket = this.#buckets.length === 0 ? 0 : hashFrame(this.#hash, bytes, this.#start, this.#length) % BUCKETS;
-      const port = this.#buckets[bucket];
+      const port = this.#portOfBucket();
       if (port === undefined) this.#count(interfaceCounter('txNoPort'), this.#frames);
       else port.toPort.push(i, this.#tagged, this.#length, this.#frames, this.#octets);
     }
@@ -198,8 +204,10 @@ export class DatapathEngine {
       }
       total += this.#length;
       if (typeField(this.#arena.bytes, this.#start) === ETH_P_SLOW) continue;
-      if (port.collecting) toHost.push(i, this.#tagged, this.#length, this.#frames, this.#octets);
-      else this.#count(portCounter(slot, 'rxNotCollecting'), this.#frames);
+      if (!port.collecting) this.#count(portCounter(slot, 'rxNotCollecting'), this.#frames);
+      else if (port.discardsWrong && this.#portOfBucket() !== port)
+        this.#count(portCounter(slot, 'rxWrongConversation'), this.#frames);
+      else toHost.push(i, this.#tagged, this.#length, this.#frames, this.#octets);
     }
     if (toHost.count > 0) {
       toHost.flush(this.#host.fd);
@@ -209,6 +217,12 @@ export class DatapathEngine {
     }
     port.most = nextBatch(got, total);
     this.#count(interfaceCounter('batches'), 1);
+  }
+
+  /** Where frames of the bucket of the frame looked at last are sent. */
+  #portOfBucket(): Port | undefined {
+    if (this.#buckets.length === 0) return undefined;
+    return this.#buckets[hashFrame(this.#hash, this.#arena.bytes, this.#start, this.#length) % BUCKETS];
   }
 
   /** Puts the tag back and measures frame `i` of the batch; false: it was cut off and cannot be used. */
@@ -263,7 +277,10 @@ export class DatapathEngine {
     const ports = new Map(this.#ports.map((port) => [port.socket.ifindex, port]));
     this.#hash = this.#table.hash;
     this.#buckets = Array.from(this.#table.buckets, (ifindex) => ports.get(ifindex));
-    for (const [ifindex, port] of ports) port.collecting = this.#table.collecting.includes(ifindex);
+    for (const [ifindex, port] of ports) {
+      port.collecting = this.#table.collecting.includes(ifindex);
+      port.discardsWrong = this.#table.discardWrong.includes(ifindex);
+    }
   }
 
   #portsChanged(): void {

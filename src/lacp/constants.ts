@@ -16,8 +16,13 @@ export const Long_Timeout_Time = 90_000;
 export const Churn_Detection_Time = 60_000;
 /** Aggregate_Wait_Time, x.4.4: delays attachment so that several links can join at once. */
 export const Aggregate_Wait_Time = 2_000;
-/** Version_Number of the LACPDUs we send, x.4.2. */
+/** Version_Number of Marker PDUs, and of LACPDUs unless version 2 is switched on, x.4.2. */
 export const Version_Number = 1;
+/**
+ * How long LACPDUs go on carrying Port Conversation Masks after those of both ends agree, in milliseconds: long enough
+ * for three LACPDUs at the fast rate. Ours; what 802.1AX-2014 says was not to be found.
+ */
+export const Long_LACPDU_Time = 3_000;
 /** No more LACPDUs than this leave a port within any Fast_Periodic_Time, x.4.16. */
 export const Transmit_Limit = 3;
 

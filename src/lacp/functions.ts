@@ -7,7 +7,9 @@ import {
   Short_Timeout_Time,
   Slow_Periodic_Time,
   Transmit_Limit,
+  Version_Number,
 } from './constants.js';
+import { conversationTlvs, saysTheSameOfConversations } from './conversations.js';
 import type { Lacpdu } from './lacpdu.pdu.js';
 import type { Clockwork, PortConfiguration, PortInformation, PortState, PortVariables } from './variables.js';
 
@@ -41,7 +43,12 @@ export function recordPDU(v: PortVariables, pdu: Lacpdu): Changes {
 
 /** recordDefault. */
 export function recordDefault(v: PortVariables): Changes {
-  return { Partner_Oper: v.Partner_Admin, Actor_Oper: withState(v.Actor_Oper, { Defaulted: true }) };
+  return {
+    Partner_Oper: v.Partner_Admin,
+    Actor_Oper: withState(v.Actor_Oper, { Defaulted: true }),
+    Partner_LACPDU_Version: Version_Number,
+    Partner_Conversations: undefined,
+  };
 }
 
 /** update_Selected: another partner, or the same one with other parameters, must be selected anew. */
@@ -153,6 +160,7 @@ export function periodicTime(v: PortVariables): number {
 /** An LACPDU that leaves every variable as it is. */
 export function saysNothingNew(v: PortVariables, pdu: Lacpdu): boolean {
   if (v.Actor_Oper.State.Defaulted || v.Actor_Oper.State.Expired) return false;
+  if (!saysTheSameOfConversations(v, pdu)) return false;
   if (!samePort(pdu.actor, v.Partner_Oper) || update_NTT(v, pdu).NTT === true) return false;
   const recorded = recordPDU(v, pdu).Partner_Oper?.State;
   return recorded !== undefined && sameState(recorded, v.Partner_Oper.State);
@@ -183,8 +191,11 @@ export function sameState(a: PortState, b: PortState): boolean {
 }
 
 /** The LACPDU that describes the port now, x.4.16. */
-export function lacpduOf(v: PortVariables, version: number): Lacpdu {
-  return { version, actor: v.Actor_Oper, partner: v.Partner_Oper, collectorMaxDelay: 0 };
+export function lacpduOf(v: PortVariables): Lacpdu {
+  const version = v.Actor_Conversations === undefined ? Version_Number : 2;
+  const conversations = conversationTlvs(v);
+  const basic = { version, actor: v.Actor_Oper, partner: v.Partner_Oper, collectorMaxDelay: 0 };
+  return conversations === undefined ? basic : { ...basic, conversations };
 }
 
 /** The same information with some state bits changed. */

@@ -1,22 +1,29 @@
 /**
  * The LACPDU (x.4.2), without the Ethernet header: 110 octets from subtype to the end of the reserved field.
  * Version, TLV types, TLV lengths and reserved fields are not validated (x.4.12): each stands at its fixed place
- * whatever those octets say. Not here: the further TLVs of version 2 (802.1AX-2014).
+ * whatever those octets say. From version 2 on, further TLVs (conversation-tlvs.ts) may stand where version 1 has its
+ * terminator; they need no more room than the reserved octets, unless the masks are among them (a Long LACPDU).
  */
 import { Subtype } from './constants.js';
+import { type ConversationTlvs, encodeConversationTlvs, readConversationTlvs } from './conversation-tlvs.js';
 import { decodeFields, defineLayout, encodeFields, printFields } from './layout.js';
 import type { PortInformation } from './variables.js';
 
-/** Octets of an LACPDU after the EtherType. */
+/** Octets of an LACPDU after the EtherType; the least, and the most without Port Conversation Mask TLVs. */
 export const LACPDU_LENGTH = 110;
+/** Where the terminator of version 1 stands, and the further TLVs of version 2. */
+const FURTHER_TLVS = 58;
+const TERMINATOR_LENGTH = 2;
 
 export interface Lacpdu {
-  /** Version_Number; 1 in what we send. */
+  /** Version_Number. */
   readonly version: number;
   readonly actor: PortInformation;
   readonly partner: PortInformation;
   /** CollectorMaxDelay in tens of microseconds. */
   readonly collectorMaxDelay: number;
+  /** Version 2 and later: what it says of conversations. Absent: none of those TLVs. */
+  readonly conversations?: ConversationTlvs;
 }
 
 /** The fields of the Actor (at octet 2) or Partner (at octet 22) Information TLV. */
@@ -50,8 +57,21 @@ export const LACPDU_LAYOUT = defineLayout(LACPDU_LENGTH, [
   { name: 'Reserved', offset: 60, width: 50, kind: 'reserved', clause: 'x.4.2.2' },
 ]);
 
-/** 110 octets, reserved fields zero. Throws a RangeError when a value does not fit its field (a mistake of ours). */
+/**
+ * 110 octets, or more with Port Conversation Mask TLVs; reserved fields zero. Throws a RangeError when a value does not
+ * fit its field (a mistake of ours).
+ */
 export function encodeLacpdu(pdu: Lacpdu): Uint8Array {
+  const basic = encodeBasic(pdu);
+  if (pdu.version < 2 || pdu.conversations === undefined) return basic;
+  const tlvs = encodeConversationTlvs(pdu.conversations);
+  const bytes = new Uint8Array(Math.max(LACPDU_LENGTH, FURTHER_TLVS + tlvs.length + TERMINATOR_LENGTH));
+  bytes.set(basic.subarray(0, FURTHER_TLVS));
+  bytes.set(tlvs, FURTHER_TLVS); // terminator and pad are zeros
+  return bytes;
+}
+
+function encodeBasic(pdu: Lacpdu): Uint8Array {
   return encodeFields(LACPDU_LAYOUT, {
     Version_Number: pdu.version,
     Actor_System_Priority: pdu.actor.System_Priority,
@@ -70,8 +90,24 @@ export function encodeLacpdu(pdu: Lacpdu): Uint8Array {
   });
 }
 
-/** Reads the first 110 octets; what follows is ignored. The caller has checked that they are there. */
+/**
+ * Reads the first 110 octets, which the caller has checked to be there; of version 2 and later (a newer one is read as
+ * version 2) also the further TLVs. What follows is ignored.
+ */
 export function decodeLacpdu(bytes: Uint8Array): Lacpdu {
+  return readLacpdu(bytes).pdu;
+}
+
+/** As decodeLacpdu; also how many of the further TLVs were dropped as malformed. */
+export function readLacpdu(bytes: Uint8Array): { readonly pdu: Lacpdu; readonly malformedTlvs: number } {
+  const basic = decodeBasic(bytes);
+  if (basic.version < 2) return { pdu: basic, malformedTlvs: 0 };
+  const { tlvs, malformed } = readConversationTlvs(bytes.subarray(FURTHER_TLVS));
+  const none = Object.keys(tlvs).length === 0;
+  return { pdu: none ? basic : { ...basic, conversations: tlvs }, malformedTlvs: malformed };
+}
+
+function decodeBasic(bytes: Uint8Array): Lacpdu {
   const read = decodeFields(LACPDU_LAYOUT, bytes);
   return {
     version: read.Version_Number,

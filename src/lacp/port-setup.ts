@@ -11,10 +11,11 @@ import {
   Aggregate_Wait_Time,
   Churn_Detection_Time,
   Fast_Periodic_Time,
+  Long_LACPDU_Time,
   Short_Timeout_Time,
   Slow_Periodic_Time,
-  Version_Number,
 } from './constants.js';
+import { configureConversations, masksDiffer, mayBeLong, recordConversations } from './conversations.js';
 import {
   configure,
   currentWhileTime,
@@ -32,6 +33,7 @@ import {
 } from './functions.js';
 import type { Lacpdu } from './lacpdu.pdu.js';
 import {
+  type ActorConversations,
   beginVariables,
   type PortConfiguration,
   type PortState,
@@ -47,6 +49,8 @@ export type PortStimulus =
   | { readonly type: 'CONFIGURE'; readonly configuration: PortConfiguration }
   /** Another port hears the partner that this port knew before its link went down. */
   | { readonly type: 'PORT_MOVED' }
+  /** What the aggregator has this port say of conversations; undefined: version 1. */
+  | { readonly type: 'CONVERSATIONS'; readonly actor: ActorConversations | undefined }
   /** Decision of the Selection Logic. */
   | { readonly type: 'SELECT'; readonly selected: Selected }
   /** Ready = TRUE for the Aggregator that the port has selected. */
@@ -154,6 +158,10 @@ export const portSetup = base.extend({
     NTT: is((v) => v.NTT && !periodicDisabled(v)),
     NTT_in_NO_PERIODIC: is((v) => v.NTT && periodicDisabled(v)),
 
+    Long_LACPDU_masks_differ: is((v) => mayBeLong(v) && masksDiffer(v)),
+    no_Long_LACPDU: is((v) => !mayBeLong(v)),
+    masks_differ: is(masksDiffer),
+
     actor_Synchronization: is((v) => v.Actor_Oper.State.Synchronization),
     actor_Synchronization_FALSE: is((v) => !v.Actor_Oper.State.Synchronization),
     partner_Synchronization: is(partnerInSync),
@@ -166,6 +174,9 @@ export const portSetup = base.extend({
     extend_current_while_timer: ({ context, event }) => {
       if (event.type === 'CONFIGURE') extendCurrentWhile(context, event.configuration);
     },
+    store_conversations: set((v, event) =>
+      event.type === 'CONVERSATIONS' ? configureConversations(v, event.actor) : {},
+    ),
     port_moved_TRUE: set(() => ({ port_moved: true })),
     leaving_TRUE: set(() => ({ leaving: true, Selected: 'UNSELECTED' })),
 
@@ -182,6 +193,7 @@ export const portSetup = base.extend({
     update_Default_Selected: set(update_Default_Selected),
     update_NTT: fromPdu(update_NTT),
     recordPDU: fromPdu(recordPDU),
+    recordConversations: fromPdu(recordConversations),
     start_current_while_timer_Short: start('current_while_timer', () => Short_Timeout_Time),
     start_current_while_timer: start('current_while_timer', currentWhileTime),
     stop_current_while_timer: stop('current_while_timer'),
@@ -220,8 +232,14 @@ export const portSetup = base.extend({
       context.clockwork.timers.transmit_timer = transmitAllowedAt(context, at(event));
     },
     stop_transmit_timer: stop('transmit_timer'),
-    transmit_LACPDU: base.emit(({ context }) => ({ type: 'transmit', pdu: lacpduOf(context, Version_Number) })),
+    transmit_LACPDU: base.emit(({ context }) => ({ type: 'transmit', pdu: lacpduOf(context) })),
     record_transmission: ({ context, event }) => recordTransmission(context.clockwork, at(event)),
+
+    // Long LACPDUs, 802.1AX-2014 6.6.2.
+    LongLACPDUtransmit_TRUE: set(() => ({ LongLACPDUtransmit: true })),
+    LongLACPDUtransmit_FALSE: set(() => ({ LongLACPDUtransmit: false })),
+    start_current_while_Long_LACP_timer: start('current_while_Long_LACP_timer', () => Long_LACPDU_Time),
+    stop_current_while_Long_LACP_timer: stop('current_while_Long_LACP_timer'),
 
     // Churn detection, x.4.17.
     actor_churn_FALSE: set(() => ({ actor_churn: false })),

@@ -48,7 +48,14 @@ export const receive = portSetup.createStateConfig({
       on: { LACPDU: 'CURRENT' },
     },
     CURRENT: {
-      entry: ['update_Selected', 'update_NTT', 'recordPDU', 'start_current_while_timer', 'Expired_FALSE'],
+      entry: [
+        'update_Selected',
+        'update_NTT',
+        'recordPDU',
+        'recordConversations',
+        'start_current_while_timer',
+        'Expired_FALSE',
+      ],
       always: leave,
       on: {
         LACPDU: { target: 'CURRENT', reenter: true }, // restarts the timer

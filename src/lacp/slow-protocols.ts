@@ -2,11 +2,11 @@
  * Slow protocols (802.3 annex 57A): from a whole Ethernet frame to a value, and back. Nothing here throws on what a
  * peer sends; a frame that is not read says why, in words to count.
  *
- * LACPDUs are read tolerantly (x.4.12): version, TLV types and lengths, reserved and trailing octets are not looked
- * at. Markers are held to their form: an answer to a mangled marker could confirm a flush that nobody asked for.
+ * LACPDUs are read tolerantly (x.4.12): TLV types and lengths, reserved and trailing octets are not looked at, and the
+ * version only to tell whether further TLVs may follow. Markers are held to their form: an answer to a mangled marker could confirm a flush that nobody asked for.
  */
 import { Slow_Protocols_Multicast, Slow_Protocols_Type, Subtype } from './constants.js';
-import { decodeLacpdu, LACPDU_LENGTH, type Lacpdu } from './lacpdu.pdu.js';
+import { LACPDU_LENGTH, type Lacpdu, readLacpdu } from './lacpdu.pdu.js';
 import { isGroup, macFromBytes, macToBytes } from './mac.js';
 import { decodeMarker, MARKER_LENGTH, MARKER_TLV_LENGTHS, MARKER_TLV_TYPE, type Marker } from './marker.pdu.js';
 import type { Mac } from './variables.js';
@@ -42,7 +42,8 @@ export const DROP_REASONS = [
 export type DropReason = (typeof DROP_REASONS)[number];
 
 export type Parsed =
-  | { readonly kind: 'lacpdu'; readonly source: Mac; readonly pdu: Lacpdu }
+  /** `malformedTlvs`: how many of its version 2 TLVs were dropped; absent: none. */
+  | { readonly kind: 'lacpdu'; readonly source: Mac; readonly pdu: Lacpdu; readonly malformedTlvs?: number }
   /** `body`: the 110 octets of the marker, a copy that may be kept. */
   | { readonly kind: 'marker'; readonly source: Mac; readonly marker: Marker; readonly body: Uint8Array }
   /** Another legal subtype (3 OAM, 10 OSSP, 4-9 unassigned): not ours, left to whoever wants it. */
@@ -91,7 +92,8 @@ export function slowProtocolsFrame(source: Mac, body: Uint8Array): Uint8Array {
 
 function parseLacpdu(source: Mac, body: Uint8Array): Parsed {
   if (body.length < LACPDU_LENGTH) return malformed('lacpdu-too-short');
-  return { kind: 'lacpdu', source, pdu: decodeLacpdu(body) };
+  const { pdu, malformedTlvs } = readLacpdu(body);
+  return { kind: 'lacpdu', source, pdu, ...(malformedTlvs > 0 && { malformedTlvs }) };
 }
 
 function parseMarker(source: Mac, body: Uint8Array): Parsed {

@@ -54,7 +54,7 @@ export const Default_Partner_Admin: PortInformation = {
   },
 };
 
-/** The timers of a port (x.4.9 and the transmit limit of x.4.16). */
+/** The timers of a port (x.4.9, 802.1AX-2014 6.6.2.5, and the transmit limit of x.4.16). */
 export const TIMERS = [
   'current_while_timer',
   'periodic_timer',
@@ -62,8 +62,46 @@ export const TIMERS = [
   'actor_churn_timer',
   'partner_churn_timer',
   'transmit_timer',
+  'current_while_Long_LACP_timer',
 ] as const;
 export type TimerName = (typeof TIMERS)[number];
+
+/** What a port of version 2 says of conversations (802.1AX-2014 6.6.2.2). Strings of octets are in hex. */
+export interface ActorConversations {
+  /** Actor_Port_Algorithm. */
+  readonly portAlgorithm: string;
+  /** Actor_Conversation_LinkList_Digest. */
+  readonly linkListDigest: string;
+  /** Link_Number_ID, as agreed. */
+  readonly linkNumber: number;
+  /** Port_Oper_Conversation_Mask. */
+  readonly mask: string;
+  /** Discard_Wrong_Conversation is in force on this port. */
+  readonly DWC: boolean;
+}
+
+/** Port Conversation Mask TLVs 1 to 4 together. */
+export interface ConversationMask {
+  /** The sender finds its mask and ours equal. */
+  readonly ActPar_Sync: boolean;
+  /** Portal System Isolated; of distributed relays, which we are not. */
+  readonly PSI: boolean;
+  /** Discard Wrong Conversation: it drops frames that come in on a link that is not theirs. */
+  readonly DWC: boolean;
+  /** Port_Oper_Conversation_Mask, 512 octets in hex; conversation 0 is the highest bit of the first. */
+  readonly mask: string;
+}
+
+/** What its partner says of them. */
+export interface PartnerConversations {
+  readonly portAlgorithm: string;
+  readonly linkListDigest: string;
+  readonly serviceMappingDigest: string;
+  /** Partner_Link_Number_ID; undefined: not said. */
+  readonly linkNumber: number | undefined;
+  /** Of the last Long LACPDU; undefined: there was none. */
+  readonly mask: ConversationMask | undefined;
+}
 
 /** The Selected variable, x.4.8. */
 export type Selected = 'SELECTED' | 'UNSELECTED' | 'STANDBY';
@@ -109,6 +147,14 @@ export interface PortVariables {
   readonly distributing: boolean;
   /** The port is being taken out of service: its last LACPDU says that it is no longer in sync. */
   readonly leaving: boolean;
+  /** Version_Number of the last LACPDU; 1 when none was heard. */
+  readonly Partner_LACPDU_Version: number;
+  /** Undefined: this port speaks version 1. */
+  readonly Actor_Conversations: ActorConversations | undefined;
+  /** Undefined: the partner speaks version 1, or we do. */
+  readonly Partner_Conversations: PartnerConversations | undefined;
+  /** LACPDUs carry Port Conversation Masks. */
+  readonly LongLACPDUtransmit: boolean;
   readonly clockwork: Clockwork;
 }
 
@@ -154,6 +200,10 @@ export function beginVariables(configuration: PortConfiguration, port_enabled: b
     collecting: false,
     distributing: false,
     leaving: false,
+    Partner_LACPDU_Version: 1,
+    Actor_Conversations: undefined,
+    Partner_Conversations: undefined,
+    LongLACPDUtransmit: false,
     clockwork: {
       timers: {
         current_while_timer: undefined,
@@ -162,6 +212,7 @@ export function beginVariables(configuration: PortConfiguration, port_enabled: b
         actor_churn_timer: undefined,
         partner_churn_timer: undefined,
         transmit_timer: undefined,
+        current_while_Long_LACP_timer: undefined,
       },
       sent: [],
     },

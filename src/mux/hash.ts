@@ -98,7 +98,8 @@ function mixIp(h: number, at: number): number {
   return mix(mix(mix(mix(h, word(at)), word(at + 1)), word(at + 2)), word(at + 3));
 }
 
-function mix(h: number, w: number): number {
+/** See above. A signed 32-bit word. */
+export function mix(h: number, w: number): number {
   return scramble(((h ^ w) + 0x9e3779b9) | 0);
 }
 

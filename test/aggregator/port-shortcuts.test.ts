@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { Port } from '../../src/aggregator/port.js';
 import type { Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
 import type { PortStimulus } from '../../src/lacp/port-setup.js';
-import type { PortState } from '../../src/lacp/variables.js';
+import type { ActorConversations, PortState } from '../../src/lacp/variables.js';
 import { lacpdu } from '../support/builders.js';
 import { portConfiguration } from '../support/port-lab.js';
 
@@ -51,6 +51,27 @@ const heard =
     twin.send({ type: 'LACPDU', pdu: lacpdu({ actor: { Key, State }, partner: wrong ? { Key: 77 } : partner }) });
   };
 
+/** The same partner, in version 2: with or without its mask, in which it may or may not agree with ours. */
+const heardVersion2 =
+  (mask: 'none' | 'same' | 'other', ActPar_Sync: boolean, linkNumber: number): Step =>
+  (twin) => {
+    const { Actor_Oper, Actor_Conversations } = twin.port.variables;
+    const ours = Actor_Conversations?.mask ?? conversations(1).mask;
+    const said = { ActPar_Sync, PSI: false, DWC: false, mask: mask === 'same' ? ours : 'ff' };
+    const linkList = { linkNumber, digest: 'ab'.repeat(16) };
+    const pdu = lacpdu({ version: 2, partner: Actor_Oper, actor: { Key: 1 } });
+    const tlvs = { portAlgorithm: '02766503', linkList, ...(mask !== 'none' && { mask: said }) };
+    twin.send({ type: 'LACPDU', pdu: { ...pdu, conversations: tlvs } });
+  };
+
+const conversations = (linkNumber: number): ActorConversations => ({
+  portAlgorithm: '02766503',
+  linkListDigest: 'ab'.repeat(16),
+  linkNumber,
+  mask: `0${linkNumber}`, // as good as one of 512 octets: the machines compare it, no more
+  DWC: false,
+});
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
@@ -85,6 +106,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (selected): Step =>
         (twin) =>
           twin.send({ type: 'SELECT', selected }),
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('none' as const, 'same' as const, 'other' as const),
+        fc.boolean(),
+        fc.integer({ max: 2, min: 1 }),
+      )
+      .map(([mask, sync, link]) => heardVersion2(mask, sync, link)),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(undefined, conversations(1), conversations(2)).map(
+      (actor): Step =>
+        (twin) =>
+          twin.send({ type: 'CONVERSATIONS', actor }),
     ),
   },
   { weight: 3, arbitrary: fc.constant<Step>((twin) => twin.send({ type: 'READY' })) },
@@ -136,4 +175,20 @@ test('a port in sync takes the shortcuts: a quiet minute moves no machine', () =
   expect(quick.port.states.mux).toBe('DISTRIBUTING');
   expect(quick.port.variables).toBe(before);
   expect(quick.sent.length).toBeGreaterThanOrEqual(60);
+});
+
+test('so does a port of version 2 whose partner agrees', () => {
+  const quick = new Twin(true);
+  quick.send({ type: 'CONVERSATIONS', actor: conversations(1) });
+  heardVersion2('same', true, 1)(quick);
+  quick.advance(10_000);
+  heardVersion2('same', true, 1)(quick);
+  quick.advance(500);
+  const before = quick.port.variables;
+  for (let second = 0; second < 30; second++) {
+    heardVersion2('none', true, 1)(quick);
+    quick.advance(1_000);
+  }
+  expect(quick.port.variables).toBe(before);
+  expect(quick.sent.at(-1)?.pdu).toMatchObject({ version: 2, conversations: { linkList: { linkNumber: 1 } } });
 });

@@ -50,6 +50,19 @@ describe('values of interface options', () => {
     ['damping=3/60', { damping: { failures: 3, seconds: 60 } }],
     ['damping=none', { damping: undefined }],
     ['farewell=individual', { farewell: 'individual' }],
+    ['lacp-version=1', { lacpVersion: 1 }],
+    ['lacp-version=2', { lacpVersion: 2 }],
+    ['conversation-links=auto', { conversationLinks: undefined }],
+    [
+      'conversation-links=7:3/0-6:2,1',
+      {
+        conversationLinks: [
+          { first: 0, last: 6, links: [2, 1] },
+          { first: 7, last: 7, links: [3] },
+        ],
+      },
+    ],
+    ['discard-wrong-conversation=1', { discardWrongConversation: true }],
     ['agg_wc=0', { agg_wc: false }],
     ['agg_wc=1', { agg_wc: true }],
     ['mac=02:00:00:00:00:01', { mac: '02:00:00:00:00:01' }],
@@ -249,11 +262,22 @@ describe('rules that bind several settings', () => {
     [{}, { key: 5 }],
     [{ agg_wc: false }, { key: 5, agg_wc: true }],
     [{ minLinks: 2, fallback: 'all' }, {}],
+    [{ lacpVersion: 2, conversationLinks: [{ first: 0, last: 9, links: [1] }], discardWrongConversation: true }, {}],
   ])('%j with port %j fits', (settings, port) => {
     expect(() => check(settings, port)).not.toThrow();
   });
 
   test.each([
+    [
+      { conversationLinks: [] },
+      {},
+      'veth0: conversation-links does not go with lacp-version=1: only version 2 knows conversations; say lacp-version=2, or conversation-links=auto',
+    ],
+    [
+      { discardWrongConversation: true },
+      {},
+      'veth0: discard-wrong-conversation does not go with lacp-version=1: only version 2 knows conversations; say lacp-version=2, or discard-wrong-conversation=0',
+    ],
     [
       { key: 5, agg_wc: false },
       {},

@@ -19,11 +19,14 @@ describe('the table', () => {
         const writer = new ForwardingMemory();
         const reader = new ForwardingMemory(writer.shared);
         for (const [distributing, collecting, hash] of list) {
-          const table = makeTable(distributing, collecting, hash);
+          const discardWrong = collecting.toReversed().slice(1);
+          const table = { ...makeTable(distributing, collecting, hash), discardWrong };
           writer.write(table);
           const read = reader.read(reader.generation);
-          expect(read?.buckets).toEqual(Int32Array.from(table.buckets));
+          // Thousands of numbers: joined, which is compared at once.
+          expect(read?.buckets.join()).toBe(table.buckets.join());
           expect(read?.collecting).toEqual(Int32Array.from(table.collecting));
+          expect(read?.discardWrong).toEqual(Int32Array.from(discardWrong));
           expect(read?.hash).toBe(hash);
         }
       }),
@@ -45,6 +48,7 @@ describe('the table', () => {
     expect(() => memory.write({ buckets: [1, 2, 3], collecting: [], hash: 'layer2' })).toThrow(RangeError);
     const many = Array.from({ length: MAX_PORTS + 1 }, (_, i) => i + 1);
     expect(() => memory.write(makeTable([1], many, 'layer2'))).toThrow(RangeError);
+    expect(() => memory.write({ ...makeTable([1], [1], 'layer2'), discardWrong: many })).toThrow(RangeError);
     expect(memory.read(memory.generation)?.buckets).toEqual(new Int32Array(BUCKETS).fill(1));
   });
 });
@@ -52,7 +56,16 @@ describe('the table', () => {
 describe('the counters', () => {
   test('each counter of each port has a place of its own', () => {
     const memory = new ForwardingMemory();
-    const names = ['rxFrames', 'rxBytes', 'txFrames', 'txBytes', 'rxNotCollecting', 'txRefused', 'rxOverrun'] as const;
+    const names = [
+      'rxFrames',
+      'rxBytes',
+      'txFrames',
+      'txBytes',
+      'rxNotCollecting',
+      'rxWrongConversation',
+      'txRefused',
+      'rxOverrun',
+    ] as const;
     for (const slot of [0, 1, MAX_PORTS - 1]) {
       for (const [i, name] of names.entries()) memory.counts[portCounter(slot, name)] = slot * 10 + i;
     }
@@ -64,8 +77,8 @@ describe('the counters', () => {
       ]),
     );
     expect(txNoPort).toBe(7);
-    expect(Object.values(ports.get(42) ?? {})).toEqual([10, 11, 12, 13, 14, 15, 16]);
-    expect(ports.get(43)?.rxOverrun).toBe((MAX_PORTS - 1) * 10 + 6);
+    expect(Object.values(ports.get(42) ?? {})).toEqual([10, 11, 12, 13, 14, 15, 16, 17]);
+    expect(ports.get(43)?.rxOverrun).toBe((MAX_PORTS - 1) * 10 + 7);
   });
 
   test('a place is cleared for its next port, its neighbours keep theirs', () => {

@@ -103,6 +103,9 @@ describe('recordDefault', () => {
     expect(recordDefault(v)).toEqual({
       Partner_Oper: Partner_Admin,
       Actor_Oper: withState(v.Actor_Oper, { Defaulted: true }),
+      // Nothing is left of a partner that spoke version 2.
+      Partner_LACPDU_Version: 1,
+      Partner_Conversations: undefined,
     });
   });
 });

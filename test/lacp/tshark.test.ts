@@ -10,10 +10,15 @@ import { encodeMarker } from '../../src/lacp/marker.pdu.js';
 import { decodePortState } from '../../src/lacp/port-state.js';
 import { type Parsed, parseSlowProtocols, slowProtocolsFrame } from '../../src/lacp/slow-protocols.js';
 import type { PortInformation } from '../../src/lacp/variables.js';
-import { anyLacpdu, anyMarker, lacpdu } from '../support/builders.js';
+import { anyConversationTlvs, anyLacpdu, anyMarker, lacpdu } from '../support/builders.js';
 import { pcap } from '../support/pcap.js';
 
 const SEED = 20_260_101;
+
+/** Version 2: what tshark is told by its number alone ("unknown TLV") must still lie where it looks for it. */
+const VERSION_2 = fc
+  .sample(fc.tuple(anyLacpdu, anyConversationTlvs), { seed: SEED, numRuns: 50 })
+  .map(([basic, conversations]) => ({ ...basic, version: 2, conversations }));
 
 type Json = { readonly [name: string]: Json | string };
 
@@ -35,23 +40,42 @@ function packets(): readonly Json[] {
 }
 
 function dissect(frames: readonly Uint8Array[]): readonly Json[] {
+  const text = withPcap(frames, (file) => tshark(['-r', file, '-T', 'json', '--no-duplicate-keys']));
+  return (JSON.parse(text) as readonly { _source: { layers: Json } }[]).map(({ _source }) => _source.layers);
+}
+
+function withPcap<T>(frames: readonly Uint8Array[], use: (file: string) => T): T {
   const folder = mkdtempSync(joinPath(tmpdir(), 'veth-tshark-'));
   const file = joinPath(folder, 'frames.pcap');
   try {
     writeFileSync(file, pcap(frames));
-    const args = ['-n', '-r', file, '-T', 'json', '--no-duplicate-keys'];
-    const text = execFileSync('tshark', args, {
+    return use(file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function tshark(args: readonly string[]): string {
+  try {
+    return execFileSync('tshark', ['-n', ...args], {
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return (JSON.parse(text) as readonly { _source: { layers: Json } }[]).map(({ _source }) => _source.layers);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new Error('this test compares our decoder with tshark, which is not installed: apt-get install tshark');
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Types and lengths of an LACPDU's TLVs as tshark walks from one to the next, and its complaints. */
+function walkedByTshark(frames: readonly Uint8Array[]): readonly string[] {
+  const fields = ['lacp.version', 'lacp.tlv_type', 'lacp.tlv_length', 'lacp.pad', '_ws.expert.message'];
+  return withPcap(frames, (file) =>
+    tshark(['-r', file, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])])
+      .trimEnd()
+      .split('\n'),
+  );
 }
 
 function layer(packet: Json | undefined, name: string): Json {
@@ -132,4 +156,22 @@ test('every field of every frame reads the same by us and by tshark', () => {
 test('tshark finds nothing wrong in the form of what we send', () => {
   const complaints = packets().filter((packet) => /malformed|wrong_tlv|wrong_pad/.test(JSON.stringify(packet)));
   expect(complaints).toEqual([]);
+});
+
+test('version 2: tshark walks from TLV to TLV to the terminator, and finds the pad that is left of 50 octets', () => {
+  const frames = VERSION_2.map((pdu) => slowProtocolsFrame('02:00:00:00:00:01', encodeLacpdu(pdu)));
+  const walked = VERSION_2.map(({ conversations: { portAlgorithm, linkList, mask, serviceMappingDigest } }) => {
+    const further = [
+      ...(portAlgorithm === undefined ? [] : [[4, 6]]),
+      ...(linkList === undefined ? [] : [[5, 20]]),
+      ...(mask === undefined ? [] : [6, 7, 8, 9].map((type) => [type, type === 6 ? 131 : 130])),
+      ...(serviceMappingDigest === undefined ? [] : [[10, 18]]),
+    ];
+    const tlvs = [[1, 20], [2, 20], [3, 16], ...further, [0, 0]];
+    const hex = (place: 0 | 1) => tlvs.map((tlv) => `0x${(tlv[place] ?? 0).toString(16).padStart(2, '0')}`).join();
+    const pad = Math.max(0, 50 - further.reduce((sum, [, length]) => sum + (length ?? 0), 0));
+    return ['0x02', hex(0), hex(1), '00'.repeat(pad), ''].join('\t').trimEnd();
+  });
+  expect(walkedByTshark(frames).map((line) => line.trimEnd())).toEqual(walked);
+  for (const [i, frame] of frames.entries()) expect(parseSlowProtocols(frame)).toMatchObject({ pdu: VERSION_2[i] });
 });

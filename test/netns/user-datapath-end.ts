@@ -79,9 +79,14 @@ export class End {
   }
 
   /** Gives the table; resolves when it is in force. */
-  async use(distributing: readonly string[], collecting: readonly string[] = [...this.ports.keys()]): Promise<void> {
+  async use(
+    distributing: readonly string[],
+    collecting: readonly string[] = [...this.ports.keys()],
+    discarding: readonly string[] = [],
+  ): Promise<void> {
     const numbers = (names: readonly string[]) => names.map((name) => this.ports.get(name) ?? 0);
-    await this.call('setTable', makeTable(numbers(distributing), numbers(collecting), 'layer3+4'));
+    const table = makeTable(numbers(distributing), numbers(collecting), 'layer3+4');
+    await this.call('setTable', { ...table, discardWrong: numbers(discarding) });
     while (!(await this.statistics()).tableApplied);
   }
 

@@ -117,6 +117,19 @@ describe('forwarding', () => {
     expect(after.rxFrames).toBe(before.rxFrames);
   });
 
+  test('Discard_Wrong_Conversation: a port delivers what it would send itself, all else is dropped and counted', async () => {
+    await a.use(['p0']);
+    await b.use(['p1'], PORTS, ['p0']);
+    const before = await b.port('p0');
+    expect(await captured(b, 'veth0', 'icmp or arp', () => ping(a.host, '10.0.0.2', 5))).toEqual([]);
+    const after = await b.port('p0');
+    expect(after.rxWrongConversation - before.rxWrongConversation).toBeGreaterThanOrEqual(5);
+    expect(after.rxFrames).toBe(before.rxFrames);
+    await b.use(['p0'], PORTS, ['p0']);
+    await settled(a, '10.0.0.2');
+    expect((await b.port('p0')).rxWrongConversation).toBe(after.rxWrongConversation);
+  });
+
   test('a new table takes effect under traffic: the old port falls silent', async () => {
     await a.use(['p0']);
     const traffic = stream(a, '10.0.0.2');

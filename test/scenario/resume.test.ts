@@ -174,3 +174,20 @@ test('a state that no machine has is refused, and the aggregator has no port the
   expect(next.aggregator.ports).toEqual([]);
   expect(next.addPort(facts(1))).toBe(1);
 });
+
+test('version 2: what was agreed on conversations is in force from the first moment', () => {
+  const settings = { rate: 'fast', lacpVersion: 2 } as const;
+  const lab = twoSystems(2, settings, settings);
+  lab.clock.advance(10_000);
+  const { ports } = lab.a.forwarding.conversations ?? {};
+  const snapshot = written(lab.a);
+  kill(lab);
+  lab.clock.advance(1_500);
+  const before = lab.b.forwardings.length;
+  const next = successor(lab, snapshot);
+  expect(next.aggregator.conversations?.differences).toEqual([]);
+  expect(next.port(1).conversations?.inStep).toBe(true);
+  expect(next.forwarding.conversations?.ports).toEqual(ports);
+  lab.clock.advance(10_000);
+  expect(lab.b.forwardings).toHaveLength(before);
+});

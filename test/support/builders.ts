@@ -1,5 +1,6 @@
 /** Values for tests: a sound default, of which a test names only what it is about. */
 import fc from 'fast-check';
+import type { ConversationTlvs } from '../../src/lacp/conversation-tlvs.js';
 import type { Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
 import { macFromBytes } from '../../src/lacp/mac.js';
 import type { Marker } from '../../src/lacp/marker.pdu.js';
@@ -64,7 +65,23 @@ const anyInformation: fc.Arbitrary<PortInformation> = fc.record({
   State: fc.integer({ min: 0, max: 0xff }).map(decodePortState),
 });
 
-/** Every LACPDU that has a form on the wire. */
+const anyHex = (octets: number) =>
+  fc.uint8Array({ minLength: octets, maxLength: octets }).map((bytes) => Buffer.from(bytes).toString('hex'));
+
+/** Every set of version 2 TLVs, at least one, in which a mask is whole. */
+export const anyConversationTlvs: fc.Arbitrary<ConversationTlvs> = fc
+  .record(
+    {
+      portAlgorithm: anyHex(4),
+      linkList: fc.record({ linkNumber: anyUint16, digest: anyHex(16) }),
+      mask: fc.record({ ActPar_Sync: fc.boolean(), PSI: fc.boolean(), DWC: fc.boolean(), mask: anyHex(512) }),
+      serviceMappingDigest: anyHex(16),
+    },
+    { requiredKeys: [] },
+  )
+  .filter((tlvs) => Object.keys(tlvs).length > 0);
+
+/** Every LACPDU that has a form on the wire, but for the TLVs of version 2. */
 export const anyLacpdu: fc.Arbitrary<Lacpdu> = fc.record({
   version: fc.integer({ min: 0, max: 0xff }),
   actor: anyInformation,

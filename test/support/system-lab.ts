@@ -10,6 +10,7 @@ import {
 } from '../../src/aggregator/settings.js';
 import type { AggregatorStatus, PortStatus } from '../../src/aggregator/status.js';
 import { LacpSystem } from '../../src/aggregator/system.js';
+import { md5 } from '../../src/daemon/md5.js';
 import type { Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
 import { parseSlowProtocols } from '../../src/lacp/slow-protocols.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -54,6 +55,7 @@ export class TestSystem {
   ) {
     this.system = new LacpSystem({
       clock,
+      md5,
       send: (port, frame) => {
         this.sent.push({ at: clock.now(), port, frame });
         this.onFrame(port, frame);

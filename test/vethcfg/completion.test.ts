@@ -30,7 +30,10 @@ describe('bash', () => {
       ['add', 'lo', 'veth0', 'rate', '=', 'fast', 'ag'],
       ['agg_wc=', 'aggregation='],
     ],
-    [['set', 'veth0', 'la'], ['lacp=']],
+    [
+      ['set', 'veth0', 'la'],
+      ['lacp=', 'lacp-version='],
+    ],
     [
       ['set', 'veth0', 'rate', '='],
       ['fast', 'slow'],

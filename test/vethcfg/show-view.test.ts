@@ -113,6 +113,31 @@ test.each([
   expect(view).toContain(`  eth0  port 1, ${words}\n`);
 });
 
+test('LACP version 2: whether conversations are agreed, and which a port sends', () => {
+  const digest = '0123456789abcdef0123456789abcdef';
+  const conversations = { portAlgorithm: '02766503', linkListDigest: digest, differences: [] };
+  const port = { linkNumber: 3, partnerLinkNumber: 3, sent: 1023, inStep: true, discardsWrong: false };
+  const shown = (aggregator: object, of: object, partnerVersion = 2) =>
+    showView(
+      showResult([
+        shownAggregator({
+          conversations: { ...conversations, ...aggregator },
+          ports: [shownPort({ partnerVersion, conversations: { ...port, ...of } })],
+        }),
+      ]),
+    );
+  const agreed = shown({}, {});
+  expect(agreed).toContain(`  LACP v2    conversations agreed; port algorithm 02-76-65-03, list ${digest}\n`);
+  expect(agreed).toContain('    LACP v2    link number 3, sends 1023 of 4096 conversations; partner sends the same\n');
+  expect(agreed).toContain('in: 0 not collecting, 0 wrong conversation, 0 overrun;');
+  expect(shown({ differences: ['version'] }, {})).toContain('conversations not agreed;');
+  expect(shown({ differences: undefined }, {})).toContain('conversations of no port in use;');
+  expect(shown({}, { inStep: false })).toContain('; partner sends others\n');
+  expect(shown({}, { inStep: undefined })).toContain('; partner has not said which it sends\n');
+  expect(shown({}, { inStep: undefined }, 1)).toContain('; partner speaks version 1\n');
+  expect(shown({}, { discardsWrong: true })).toContain('the same, others are discarded\n');
+});
+
 test('settings are shown as they would be written', () => {
   const settings = { ...DEFAULT_AGGREGATOR, key: 4096, agg_wc: false, mac: '02:00:00:00:00:09' };
   const port = shownPort({ settings: { ...DEFAULT_PORT, speed: 2500, agg_wc: true }, speed: 2500 });

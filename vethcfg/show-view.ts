@@ -101,6 +101,7 @@ function portView(port: ShownPort, paint: Style): string[] {
     ...optionLines(4, (option) => option.port?.print(port.settings)),
     field(4, 'protocol', protocolOf(port)),
     ...changesOf(port),
+    field(4, 'moves', movesOf(port)),
     field(
       4,
       'data',
@@ -157,6 +158,15 @@ function changesOf({ events: e }: ShownPort): string[] {
         `${e.partnerChurn}; identity changed: actor ${e.actorChanged}, partner ${e.partnerChanged}`,
     ),
   ];
+}
+
+/** Conversations that have changed port: those that left this one, by markers; and those that came to it. */
+function movesOf({ counters, dataCounters }: ShownPort): string {
+  const early = dataCounters.txHeldEarly === 0 ? '' : ` (${dataCounters.txHeldEarly} of them let go early)`;
+  return (
+    `from here: ${counters.markersTx} markers, ${counters.markerTimeouts} timed out, ` +
+    `${counters.markerResponsesUnexpected} unexpected responses; to here: ${dataCounters.txHeld} frames held${early}`
+  );
 }
 
 /** Options in force, as they would be written, several on a line. */

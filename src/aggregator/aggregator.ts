@@ -1,7 +1,10 @@
 /** One aggregator interface: its ports, what its settings make of each, and who is selected. */
 import type { Mac, PortConfiguration } from '../lacp/variables.js';
+import type { ForwardingTable } from '../mux/distributor.js';
 import { admit, defaultKey, operationalKey, sortingSpeeds } from './admission.js';
 import { type ConversationLogic, type Conversations, discardsWrong, sameActor } from './conversations.js';
+import { isDraining, isLingering } from './departure.js';
+import { Distribution } from './distribution.js';
 import { assumedPartner, chooseFallback, type FallbackPort } from './fallback.js';
 import { nextHearing } from './hearing.js';
 import { isLoop } from './lag-id.js';
@@ -12,7 +15,7 @@ import { ready, type SelectionPort, select } from './selection.js';
 import type { AggregatorSettings } from './settings.js';
 import { nextCarrier } from './takeover.js';
 
-/** What the aggregator's data path must do. Port numbers in ascending order. */
+/** What the Mux machines have decided. Port numbers in ascending order. */
 export interface Forwarding {
   readonly collecting: readonly number[];
   readonly distributing: readonly number[];
@@ -33,6 +36,8 @@ export class Aggregator {
   /** Undefined: version 1. */
   conversations: Conversations | undefined;
 
+  readonly distribution: Distribution;
+
   constructor(
     readonly name: string,
     /** Number of the interface (0 for veth0), for its default key. */
@@ -40,7 +45,11 @@ export class Aggregator {
     public mac: Mac,
     public settings: AggregatorSettings,
     private readonly conversationLogic: ConversationLogic,
-  ) {}
+    /** Where its marker transactions are counted from. */
+    firstTransaction = 0,
+  ) {
+    this.distribution = new Distribution(settings.hash, firstTransaction);
+  }
 
   get systemId(): Mac {
     return this.settings.systemId ?? this.mac;
@@ -72,16 +81,17 @@ export class Aggregator {
     );
   }
 
-  configurationOf(member: HalfMember & Partial<Pick<Member, 'port'>>): PortConfiguration {
+  configurationOf(member: HalfMember & Partial<Pick<Member, 'port' | 'departure'>>): PortConfiguration {
     const { settings } = this;
     const leavesIndividual = settings.farewell === 'individual' && member.port?.variables.leaving === true;
     const LACP_Enabled = settings.lacp !== 'off' && member.admission.admitted;
     const set = partnerAdmin(member.settings);
+    const open = member.settings.gate === 'open' && member.departure === undefined;
     return {
       LACP_Enabled,
       // Coupled control cannot collect alone.
-      coupled_control: settings.mux === 'coupled' && member.settings.gate === 'open',
-      may_distribute: member.settings.gate === 'open',
+      coupled_control: settings.mux === 'coupled' && open,
+      may_distribute: open,
       Actor: {
         System_Priority: settings.systemPriority,
         System: this.systemId,
@@ -170,6 +180,34 @@ export class Aggregator {
     }
   }
 
+  /** The data path's table that follows, ports by number; undefined while it is the same as before. */
+  updateTable(now: number): ForwardingTable | undefined {
+    const numbers = (which: (member: Member) => boolean) =>
+      this.#inOrder()
+        .filter(which)
+        .map(({ number }) => number);
+    return this.distribution.update(
+      this.members,
+      {
+        ports: this.conversations?.ports,
+        collecting: numbers((member) => member.port.variables.collecting || isLingering(member)),
+        discardWrong:
+          this.conversations === undefined ? [] : numbers((member) => discardsWrong(conversationPort(member))),
+        hash: this.settings.hash,
+      },
+      now,
+    );
+  }
+
+  /** When the data path's table, or a departure, is due. */
+  get nextDeadline(): number | undefined {
+    const deadlines = [...this.members.values()].flatMap(({ departure }) =>
+      departure?.phase === 'lingering' ? [departure.until] : [],
+    );
+    const next = Math.min(this.distribution.nextDeadline ?? Number.POSITIVE_INFINITY, ...deadlines);
+    return Number.isFinite(next) ? next : undefined;
+  }
+
   /** The forwarding that follows from the Mux machines; undefined while it is the same as before. */
   updateForwarding(now: number): Forwarding | undefined {
     const members = this.#inOrder();
@@ -212,7 +250,7 @@ const selectionPort = (member: Member): SelectionPort => ({
   variables: member.port.variables,
   speed: member.speed,
   bandwidth: member.admission.speed,
-  closed: member.settings.gate === 'closed',
+  closed: member.settings.gate === 'closed' && !isDraining(member),
 });
 
 function fallbackPort({ number, settings, fallback, port }: Member): FallbackPort {

@@ -12,4 +12,5 @@ export type { Transition } from './port.js';
 export { portMachine } from './port.machine.js';
 export * from './settings.js';
 export type * from './status.js';
-export { LacpSystem, type SystemEffects } from './system.js';
+export { LacpSystem } from './system.js';
+export type { SystemEffects } from './system-effects.js';

@@ -115,6 +115,10 @@ export interface PortCounters {
   readonly txRefused: number;
   /** Lost between kernel and us: the socket's buffer was full. */
   readonly rxOverrun: number;
+  /** Of the frames sent: those that were held first, because their conversations were moving to this port. */
+  readonly txHeld: number;
+  /** Of these, the ones let go before the move was over, because no more could be held: their order is not sure. */
+  readonly txHeldEarly: number;
 }
 
 /** Counters of the whole virtual interface. */
@@ -131,7 +135,11 @@ export interface DatapathCounters {
   readonly txOverrun: number;
 }
 
-/** Frame Distributor and Collector of one virtual interface. Table changes act between two frames. */
+/**
+ * Frame Distributor and Collector of one virtual interface. Table changes act between two frames. Frames of a bucket
+ * that the table says to hold are kept, as many as there is room for, and leave in order by the port that a later table
+ * gives it, before any newer frame of the bucket. (A data path in the kernel diverts such buckets to user space.)
+ */
 export interface Datapath {
   /** `user` or `kernel`. */
   readonly kind: string;
@@ -139,6 +147,13 @@ export interface Datapath {
   removePort(ifindex: number): Promise<void>;
   /** Replaces the whole table at once. */
   setTable(table: ForwardingTable): void;
+  /**
+   * Sends a frame of the control plane on a port, behind every data frame that tables before the newest one have sent
+   * there. Rejects when the kernel refuses it.
+   */
+  sendBehind(ifindex: number, frame: Uint8Array): Promise<void>;
+  /** Resolves when all frames that had come in on the port before the call have been handed to the host. */
+  delivered(ifindex: number): Promise<void>;
   /** MAC of the virtual interface, for the ports' receive filters; promiscuous: take every frame. */
   setFilter(mac: Mac, promiscuous: boolean): void;
   counters(): DatapathCounters;

@@ -20,9 +20,17 @@ const newCounters = (): MutableCounters => ({
   markersRx: 0,
   markerResponsesTx: 0,
   markerResponsesRx: 0,
+  markersTx: 0,
+  markerTimeouts: 0,
+  markerResponsesUnexpected: 0,
   unknownRx: 0,
   illegalRx: {},
 });
+
+/** How far a port has come that is taken out of use in order, see departure.ts. */
+export type Departure =
+  | { readonly phase: 'draining' }
+  | { readonly phase: 'lingering'; readonly until: number; readonly partnerLeft: boolean };
 
 export interface Member {
   readonly number: number;
@@ -48,6 +56,8 @@ export interface Member {
   readonly events: EventCounter;
   /** Called once the last LACPDU of a leaving port is out. */
   released: (() => void) | undefined;
+  /** The port is being taken out of use in order. */
+  departure: Departure | undefined;
 }
 
 /** A member before it has its port. */
@@ -79,4 +89,5 @@ export const newMember = (half: HalfMember, port: Port): Member => ({
   counters: newCounters(),
   events: new EventCounter(),
   released: undefined,
+  departure: undefined,
 });

@@ -1,7 +1,9 @@
 /** What comes in on a port, before the machines: parse, count, answer markers, and stand a flood. */
 import { Fast_Periodic_Time } from '../lacp/constants.js';
 import type { Lacpdu } from '../lacp/lacpdu.pdu.js';
-import { markerBudget, respond, spendMarkerBudget } from '../lacp/marker-responder.js';
+import type { Marker } from '../lacp/marker.pdu.js';
+import { markerBudget, spendMarkerBudget } from '../lacp/marker-budget.js';
+import { respond } from '../lacp/marker-responder.js';
 import { parseSlowProtocols } from '../lacp/slow-protocols.js';
 import type { Member } from './member.js';
 
@@ -14,8 +16,10 @@ const LACPDU_BUDGET = 150;
 
 export interface ReceptionEffects {
   now(): number;
-  /** Send a frame from this port. */
-  send(frame: Uint8Array): void;
+  /** Send a Marker Response, once the frames that came in before the marker have been delivered. */
+  answerMarker(response: Uint8Array): void;
+  /** A Marker Response has come in. */
+  markerAnswered(response: Marker): void;
 }
 
 export class Reception {
@@ -43,6 +47,7 @@ export class Reception {
       case 'marker':
         if (parsed.marker.kind === 'response') {
           counters.markerResponsesRx++;
+          this.effects.markerAnswered(parsed.marker);
           return undefined;
         }
         counters.markersRx++;
@@ -65,7 +70,7 @@ export class Reception {
     }
     this.#markerBudget = budget;
     this.member.counters.markerResponsesTx++;
-    this.effects.send(respond(this.member.facts.mac, marker));
+    this.effects.answerMarker(respond(this.member.facts.mac, marker));
   }
 
   #withinBudget(): boolean {

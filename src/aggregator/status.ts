@@ -20,6 +20,12 @@ export interface ProtocolCounters {
   readonly markersRx: number;
   readonly markerResponsesTx: number;
   readonly markerResponsesRx: number;
+  /** Markers of our own, sent when conversations leave the port. */
+  readonly markersTx: number;
+  /** Of these, the ones that no response came to in time. */
+  readonly markerTimeouts: number;
+  /** Of the responses received, those that no marker was waiting for: late ones, second ones, or none of ours. */
+  readonly markerResponsesUnexpected: number;
   /** Slow protocols that are not ours (OAM, OSSP, unknown subtypes). */
   readonly unknownRx: number;
   /** Discarded, by reason of `DropReason`. */

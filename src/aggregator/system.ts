@@ -4,50 +4,36 @@
  *   1. the machines of the port that was touched                (port.ts)
  *   2. Selection Logic of its aggregator, until nothing moves   (aggregator.ts)
  *   3. which conversations go by which port                     (conversations.ts)
- *   4. the data path gets its new table
+ *   4. the data path gets its new table, and markers for what moves
  *   5. one LACPDU with the final state leaves each port that needs to transmit
  *
  * The table changes before the partner is told: frames are collected before it may send them, and no longer
  * distributed before it may stop collecting.
  */
-import { samePort, sameState } from '../lacp/functions.js';
 import { encodeLacpdu } from '../lacp/lacpdu.pdu.js';
 import { macFromBytes } from '../lacp/mac.js';
+import type { Marker } from '../lacp/marker.pdu.js';
 import type { PortStimulus } from '../lacp/port-setup.js';
 import { slowProtocolsFrame } from '../lacp/slow-protocols.js';
 import type { Mac, PortInformation, PortVariables } from '../lacp/variables.js';
 import { remember } from './admission.js';
-import { Aggregator, type Forwarding } from './aggregator.js';
-import { ConversationLogic, type Md5 } from './conversations.js';
-import type { Clock, LinkFacts } from './io.js';
+import { Aggregator } from './aggregator.js';
+import { ConversationLogic } from './conversations.js';
+import { DataPlane } from './data-plane.js';
+import { hasLeft, isDraining } from './departure.js';
+import type { LinkFacts } from './io.js';
 import { noPartner } from './lag-id.js';
 import { beginHold, resumedHold } from './link-hold.js';
+import { mattersToOthers } from './matters-to-others.js';
 import { type HalfMember, halfMember, type Member, newMember } from './member.js';
-import { Port, type PortStart, type Transition } from './port.js';
+import { Port, type PortStart } from './port.js';
 import { Reception } from './reception.js';
 import type { AggregatorSettings, PortSettings } from './settings.js';
 import type { AggregatorSnapshot, PortSnapshot } from './snapshot.js';
 import type { SystemStatus } from './status.js';
 import { systemStatus } from './status-view.js';
+import type { SystemEffects } from './system-effects.js';
 import { TimerQueue } from './timer-queue.js';
-
-/** What the system does to the world. */
-export interface SystemEffects {
-  readonly clock: Clock;
-  readonly md5: Md5;
-  /** Send a whole Ethernet frame from a port. */
-  send(port: number, frame: Uint8Array): void;
-  /** Call `receive` for every frame that has arrived already: it counts before any time-out does, however late we are. */
-  drain?(): void;
-  /** The aggregator's ports collect and distribute differently from now on. */
-  forwarding(aggregator: string, forwarding: Forwarding): void;
-  /** A machine of a port moved. */
-  transition(aggregator: string, port: string, transition: Transition): void;
-  /** Something that the status shows has changed. */
-  changed(): void;
-  /** A fault of ours in a port's machines: the port is dead and should be dropped. */
-  failed(port: number, error: unknown): void;
-}
 
 /** An error of ours: the caller broke the contract of this class. */
 export class InternalError extends Error {}
@@ -61,6 +47,7 @@ export class LacpSystem {
   readonly #remembering = new Set<number>();
   /** Deadlines of ports by their number, of aggregators by `clockOf`. */
   readonly #timers: TimerQueue;
+  readonly #dataPlane: DataPlane;
   readonly #pending: (() => void)[] = [];
   #busy = false;
 
@@ -69,12 +56,14 @@ export class LacpSystem {
       effects.drain?.();
       this.#enter(() => this.#expire());
     });
+    this.#dataPlane = new DataPlane(effects, () => this.#enter(() => this.#expireDataPlane()));
   }
 
   /** `index` is the number of the interface (0 for veth0), which its default key is made from. */
   addAggregator(name: string, index: number, mac: Mac, settings: AggregatorSettings): void {
     if (this.#aggregators.has(name)) throw new InternalError(`aggregator ${name} exists`);
-    this.#aggregators.set(name, new Aggregator(name, index, mac, settings, new ConversationLogic(this.effects.md5)));
+    const { clock, md5 } = this.effects;
+    this.#aggregators.set(name, new Aggregator(name, index, mac, settings, new ConversationLogic(md5), clock.now()));
     this.effects.changed();
   }
 
@@ -90,9 +79,11 @@ export class LacpSystem {
 
   /** The aggregator must have no ports left. */
   removeAggregator(name: string): void {
-    if (this.#aggregator(name).members.size > 0) throw new InternalError(`aggregator ${name} still has ports`);
-    this.#timers.set(clockOf(this.#aggregator(name)), undefined);
+    const aggregator = this.#aggregator(name);
+    if (aggregator.members.size > 0) throw new InternalError(`aggregator ${name} still has ports`);
+    this.#timers.set(clockOf(aggregator), undefined);
     this.#aggregators.delete(name);
+    this.#dataPlane.forget(aggregator);
     this.effects.changed();
   }
 
@@ -156,7 +147,7 @@ export class LacpSystem {
   setPort(number: number, settings: PortSettings): void {
     const { aggregator, member } = this.#port(number);
     this.#enter(() => {
-      member.settings = settings;
+      this.#dataPlane.configure(aggregator, member, settings);
       this.#reconfigure(aggregator);
     });
   }
@@ -171,10 +162,11 @@ export class LacpSystem {
   }
 
   /**
-   * Take a port out of service. Its last LACPDU says so as `farewell` is set; it goes out at once, or as soon as the
-   * transmit limit allows. `released` is called when the port is gone.
+   * Take a port out of service, by default so that nothing is lost: its conversations move away first, and what is
+   * under way from the partner is still taken. `atOnce` does without. Its last LACPDU says so as `farewell` is set; it
+   * goes out at once, or as soon as the transmit limit allows. `released` is called when the port is gone.
    */
-  removePort(number: number, released: () => void): void {
+  removePort(number: number, released: () => void, { atOnce = false } = {}): void {
     const { aggregator, member } = this.#port(number);
     this.#enter(() => {
       const before = member.released;
@@ -182,11 +174,15 @@ export class LacpSystem {
         before?.();
         released();
       };
-      if (aggregator.settings.farewell === 'none') {
-        this.#release(aggregator, member);
-        return;
+      if (atOnce) member.departure = undefined;
+      else this.#dataPlane.depart(aggregator, member);
+      if (!isDraining(member)) {
+        if (aggregator.settings.farewell === 'none') {
+          this.#release(aggregator, member);
+          return;
+        }
+        member.port.send({ type: 'LEAVE' }, this.effects.clock.now());
       }
-      member.port.send({ type: 'LEAVE' }, this.effects.clock.now());
       this.#reconfigure(aggregator);
     });
   }
@@ -220,6 +216,7 @@ export class LacpSystem {
   close(): void {
     for (const { member } of this.#ports.values()) member.port.stop();
     this.#timers.close();
+    this.#dataPlane.close();
   }
 
   /** One stimulus at a time: what happens meanwhile (an effect that calls back) waits its turn. */
@@ -257,6 +254,11 @@ export class LacpSystem {
     for (const aggregator of waiting) this.#reconfigure(aggregator);
   }
 
+  #expireDataPlane(): void {
+    const now = this.effects.clock.now();
+    for (const aggregator of this.#dataPlane.expire(this.#aggregators.values(), now)) this.#settleAll(aggregator, now);
+  }
+
   #touch(aggregator: Aggregator, member: Member, stimulus: PortStimulus): void {
     const now = this.effects.clock.now();
     const before = member.port.variables;
@@ -285,8 +287,10 @@ export class LacpSystem {
   }
 
   #settleAll(aggregator: Aggregator, now: number): void {
-    aggregator.runSelection(now);
-    aggregator.runConversations(now);
+    do {
+      aggregator.runSelection(now);
+      aggregator.runConversations(now);
+    } while (this.#dataPlane.settle(aggregator, now));
     const forwarding = aggregator.updateForwarding(now);
     if (forwarding !== undefined) this.effects.forwarding(aggregator.name, forwarding);
     for (const member of aggregator.members.values()) this.#finish(aggregator, member, now);
@@ -295,12 +299,17 @@ export class LacpSystem {
     this.effects.changed();
   }
 
+  #markerAnswered(aggregator: Aggregator, member: Member, response: Marker): void {
+    const now = this.effects.clock.now();
+    if (this.#dataPlane.answered(aggregator, member, response, now)) this.#settleAll(aggregator, now);
+  }
+
   #finish(aggregator: Aggregator, member: Member, now: number): void {
     member.port.transmitIfDue(now);
-    const { leaving, clockwork, port_enabled, Partner_Oper } = member.port.variables;
+    const { port_enabled, Partner_Oper } = member.port.variables;
     if (port_enabled || noPartner(Partner_Oper)) this.#remembering.delete(member.number);
     else this.#remembering.add(member.number);
-    if (leaving && clockwork.timers.transmit_timer === undefined) this.#release(aggregator, member);
+    if (hasLeft(member, aggregator.settings.farewell !== 'none')) this.#release(aggregator, member);
     else this.#timers.set(member.number, member.port.nextDeadline);
   }
 
@@ -319,7 +328,8 @@ export class LacpSystem {
     const member = newMember(half, port);
     const reception = new Reception(member, {
       now: () => this.effects.clock.now(),
-      send: (frame) => this.effects.send(number, frame),
+      answerMarker: (frame) => this.effects.answerMarker(number, frame),
+      markerAnswered: (marker) => this.#enter(() => this.#markerAnswered(aggregator, member, marker)),
     });
     aggregator.members.set(number, member);
     this.#ports.set(number, { aggregator, member, reception });
@@ -379,24 +389,3 @@ const SOURCE = 6;
 
 /** The owner of an aggregator's deadline, apart from all Port Numbers. */
 const clockOf = ({ index }: Aggregator): number => -1 - index;
-
-/** Whether a change of one port's variables can change a decision about another, or the data path, or the status. */
-function mattersToOthers(a: PortVariables, b: PortVariables): boolean {
-  return !(
-    a.Selected === b.Selected &&
-    a.port_enabled === b.port_enabled &&
-    a.LACP_Enabled === b.LACP_Enabled &&
-    a.leaving === b.leaving &&
-    a.Ready_N === b.Ready_N &&
-    a.collecting === b.collecting &&
-    a.distributing === b.distributing &&
-    a.actor_churn === b.actor_churn &&
-    a.partner_churn === b.partner_churn &&
-    a.Partner_LACPDU_Version === b.Partner_LACPDU_Version &&
-    a.Partner_Conversations === b.Partner_Conversations &&
-    samePort(a.Partner_Oper, b.Partner_Oper) &&
-    samePort(a.Actor_Oper, b.Actor_Oper) &&
-    sameState(a.Partner_Oper.State, b.Partner_Oper.State) &&
-    sameState(a.Actor_Oper.State, b.Actor_Oper.State)
-  );
-}

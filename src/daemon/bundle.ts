@@ -6,7 +6,7 @@ import type { Forwarding } from '../aggregator/aggregator.js';
 import type { Datapath, LinkFacts, Member, VirtualInterface } from '../aggregator/io.js';
 import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
 import type { Mac } from '../lacp/variables.js';
-import { BUCKETS, type ForwardingTable, makeTable } from '../mux/distributor.js';
+import { BUCKETS, type ForwardingTable, heldFor, isHeld, makeTable, NO_PORT, portOf } from '../mux/distributor.js';
 import { nextMac } from './interface-mac.js';
 import type { Log } from './log.js';
 
@@ -18,23 +18,10 @@ export interface BundlePort {
   settings: PortSettings;
 }
 
-/** LACP version 2: each bucket goes by the port that the engine says, a port that is gone by none. */
-function byConversation(
-  table: ForwardingTable,
-  { ports: numbers, discardWrong }: NonNullable<Forwarding['conversations']>,
-  ports: readonly BundlePort[],
-): ForwardingTable {
-  const ifindexes = new Map(ports.map(({ number, ifindex }) => [number, ifindex]));
-  return {
-    ...table,
-    buckets: numbers.map((number) => ifindexes.get(number) ?? 0),
-    discardWrong: discardWrong.flatMap((number) => ifindexes.get(number) ?? []),
-  };
-}
-
 export class Bundle {
   readonly ports: BundlePort[] = [];
   #forwarding: Forwarding = { collecting: [], distributing: [], carrier: false };
+  /** As the engine gives it: ports by Port Number. */
   #table: ForwardingTable;
   #promiscuous = false;
 
@@ -56,11 +43,41 @@ export class Bundle {
     return this.ports.find((port) => port.ifindex === ifindex);
   }
 
-  /** The engine's decision takes effect: first where frames go, then whether the host sees carrier. */
+  portByNumber(number: number): BundlePort | undefined {
+    return this.ports.find((port) => port.number === number);
+  }
+
+  /** A marker of ours, behind the data frames that it asks after. One that is refused will run into its time-out. */
+  sendMarker(number: number, frame: Uint8Array): void {
+    const port = this.portByNumber(number);
+    if (port === undefined) return;
+    this.datapath.sendBehind(port.ifindex, frame).catch((error: unknown) => {
+      this.log.debug(`${this.name}: ${port.facts.name}: marker: ${String(error)}`);
+    });
+  }
+
+  /** Acts when the host has the data frames that came in on a port before; never, when the port goes before that. */
+  whenDelivered(number: number, act: (ifindex: number) => void): void {
+    const port = this.portByNumber(number);
+    if (port === undefined) return;
+    this.datapath.delivered(port.ifindex).then(
+      () => {
+        if (this.ports.includes(port)) act(port.ifindex);
+      },
+      (error: unknown) => this.log.debug(`${this.name}: ${port.facts.name}: marker not answered: ${String(error)}`),
+    );
+  }
+
+  /** Where frames go from now on. */
+  setTable(table: ForwardingTable): void {
+    this.#table = table;
+    this.#applyTable();
+  }
+
+  /** Whether the host sees carrier; the table was set before. */
   forward(forwarding: Forwarding): void {
     const carrierChanged = forwarding.carrier !== this.#forwarding.carrier;
     this.#forwarding = forwarding;
-    this.#applyTable();
     if (!carrierChanged) return;
     this.#guard('carrier', () => this.virtual.setCarrier(forwarding.carrier));
     this.log.info(`${this.name}: carrier ${forwarding.carrier ? 'on' : 'off'}`);
@@ -86,9 +103,7 @@ export class Bundle {
       this.mac = mac;
       this.datapath.setFilter(mac, this.#promiscuous);
     }
-    const hashChanged = settings.hash !== this.settings.hash;
     this.settings = settings;
-    if (hashChanged) this.#applyTable();
   }
 
   /** The host changed the virtual interface with other tools: the bundle follows. Returns whether settings changed. */
@@ -139,7 +154,7 @@ export class Bundle {
 
   /** Part of the buckets that leave by a port, 0 to 1; undefined when it does not distribute. */
   share(port: BundlePort): number | undefined {
-    const buckets = this.#table.buckets.filter((ifindex) => ifindex === port.ifindex).length;
+    const buckets = this.#table.buckets.filter((entry) => portOf(entry) === port.number).length;
     return buckets === 0 ? undefined : buckets / BUCKETS;
   }
 
@@ -149,12 +164,17 @@ export class Bundle {
   }
 
   #applyTable(): void {
-    const ifindexes = (numbers: readonly number[]) =>
-      numbers.flatMap((number) => this.ports.find((port) => port.number === number)?.ifindex ?? []);
-    const { distributing, collecting, conversations } = this.#forwarding;
-    const inTurn = makeTable(ifindexes(distributing), ifindexes(collecting), this.settings.hash);
-    this.#table = conversations === undefined ? inTurn : byConversation(inTurn, conversations, this.ports);
-    this.datapath.setTable(this.#table);
+    const { buckets, collecting, discardWrong = [], hash } = this.#table;
+    const ifindexes = new Map(this.ports.map(({ number, ifindex }) => [number, ifindex]));
+    this.datapath.setTable({
+      buckets: buckets.map((entry) => {
+        const ifindex = ifindexes.get(portOf(entry)) ?? NO_PORT;
+        return isHeld(entry) ? heldFor(ifindex) : ifindex;
+      }),
+      collecting: collecting.flatMap((number) => ifindexes.get(number) ?? []),
+      discardWrong: discardWrong.flatMap((number) => ifindexes.get(number) ?? []),
+      hash,
+    });
   }
 
   #wantedMtu(settings: AggregatorSettings, ports: readonly BundlePort[]): number {

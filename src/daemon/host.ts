@@ -59,6 +59,10 @@ export class Host {
         if (port !== undefined) drivers.wire.send(port.ifindex, frame);
       },
       drain: () => drivers.wire.drain(),
+      sendMarker: (number, frame) => this.#bundleOf(number)?.sendMarker(number, frame),
+      answerMarker: (number, frame) =>
+        this.#bundleOf(number)?.whenDelivered(number, (ifindex) => drivers.wire.send(ifindex, frame)),
+      table: (name, table) => this.bundles.get(name)?.setTable(table),
       forwarding: (name, forwarding) => this.bundles.get(name)?.forward(forwarding),
       transition: (aggregator, port, transition) => {
         logTransition(log, aggregator, port, transition);
@@ -183,15 +187,15 @@ export class Host {
     this.#numbers.set(port.ifindex, port.number);
   }
 
-  /** Farewell first; resolves when the port is the host's again. */
-  async removePort(bundle: Bundle, port: BundlePort): Promise<void> {
-    await new Promise<void>((released) => this.#system.removePort(port.number, released));
+  /** Nothing is lost, unless `atOnce`; then farewell. Resolves when the port is the host's again. */
+  async removePort(bundle: Bundle, port: BundlePort, { atOnce = false } = {}): Promise<void> {
+    await new Promise<void>((released) => this.#system.removePort(port.number, released, { atOnce }));
     await this.#forgetPort(bundle, port);
     this.options.log.info(`${bundle.name}: ${port.facts.name} removed`);
   }
 
   async removeBundle(bundle: Bundle): Promise<void> {
-    await Promise.all([...bundle.ports].map((port) => this.removePort(bundle, port)));
+    await Promise.all([...bundle.ports].map((port) => this.removePort(bundle, port, { atOnce: true })));
     this.bundles.delete(bundle.name);
     this.#system.removeAggregator(bundle.name);
     await bundle.remove();
@@ -349,8 +353,8 @@ export class Host {
 
   /** A fault of ours: the port is given back, so that it harms nobody, and can be added again. */
   #portFailed(number: number, error: unknown): void {
-    const port = this.#portByNumber(number);
-    const bundle = [...this.bundles.values()].find((candidate) => candidate.ports.some((p) => p === port));
+    const bundle = this.#bundleOf(number);
+    const port = bundle?.portByNumber(number);
     if (port === undefined || bundle === undefined) return;
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.options.log.error(`${bundle.name}: ${port.facts.name} failed and is removed: ${why}`);
@@ -380,10 +384,10 @@ export class Host {
   }
 
   #portByNumber(number: number): BundlePort | undefined {
-    for (const bundle of this.bundles.values()) {
-      const port = bundle.ports.find((candidate) => candidate.number === number);
-      if (port !== undefined) return port;
-    }
-    return undefined;
+    return this.#bundleOf(number)?.portByNumber(number);
+  }
+
+  #bundleOf(number: number): Bundle | undefined {
+    return [...this.bundles.values()].find((bundle) => bundle.portByNumber(number) !== undefined);
   }
 }

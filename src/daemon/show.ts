@@ -13,6 +13,8 @@ const NOTHING: PortCounters = {
   rxWrongConversation: 0,
   txRefused: 0,
   rxOverrun: 0,
+  txHeld: 0,
+  txHeldEarly: 0,
 };
 
 /** `only`: an interface, or a port, which is shown as its interface with this port alone. */

@@ -104,6 +104,9 @@ const protocolCounters = wire<ProtocolCounters>({
   markersRx: count,
   markerResponsesTx: count,
   markerResponsesRx: count,
+  markersTx: count,
+  markerTimeouts: count,
+  markerResponsesUnexpected: count,
   unknownRx: count,
   illegalRx: z.record(text, count),
 });
@@ -221,6 +224,8 @@ export const shownAggregator = wire<ShownAggregator>({
         rxWrongConversation: count,
         txRefused: count,
         rxOverrun: count,
+        txHeld: count,
+        txHeldEarly: count,
       }),
       reduced: text.optional(),
       addresses: z.array(text),

@@ -37,6 +37,8 @@ const PORT_COUNTERS = [
   'rxWrongConversation',
   'txRefused',
   'rxOverrun',
+  'txHeld',
+  'txHeldEarly',
 ] as const satisfies readonly (keyof PortCounters)[];
 /** Counters of the interface; the last two are this data path's own. */
 const INTERFACE_COUNTERS = [
@@ -63,7 +65,7 @@ const COUNTS = INTERFACE_COUNTERS.length + MAX_PORTS * PORT_COUNTERS.length;
 /** A table as the worker keeps it for itself. */
 export interface LocalTable {
   readonly hash: HashPolicy;
-  /** bucket -> ifindex; empty: no port distributes. */
+  /** bucket -> ifindex, negative: held; empty: no port distributes. */
   readonly buckets: Int32Array;
   readonly collecting: Int32Array;
   /** Ports that deliver only frames of their own buckets. */
@@ -169,6 +171,8 @@ export class ForwardingMemory {
       rxWrongConversation: read('rxWrongConversation'),
       txRefused: read('txRefused'),
       rxOverrun: read('rxOverrun'),
+      txHeld: read('txHeld'),
+      txHeldEarly: read('txHeldEarly'),
     };
   }
 }

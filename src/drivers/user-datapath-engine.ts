@@ -2,16 +2,20 @@
  * Frame Distributor and Collector of one virtual interface (802.3ad-2000 43.2.3, 43.2.4) in user space: the loop of the
  * worker thread. Frames of the host leave by the port of their bucket; frames of COLLECTING ports go to the host.
  *
+ * Frames of a bucket that the table holds are kept (held-frames.ts) and leave by the port that a later table gives it.
+ *
  * A round waits for input, then reads at most one batch from the host and from each port: a busy direction cannot
  * starve another one, nor the requests of the control plane. The table is looked at before each batch.
  *
  * Counted are frames and octets (without FCS) as they are on the wire: a super-frame counts as its segments.
  */
-import { BUCKETS } from '../mux/distributor.js';
+import { BUCKETS, isHeld, portOf } from '../mux/distributor.js';
 import { type HashPolicy, hashFrame } from '../mux/hash.js';
 import { type ForwardingMemory, interfaceCounter, type LocalTable, portCounter } from './forwarding-memory.js';
-import { BATCH, FRAME_START, FrameArena, ReceiveBatch, SendBatch, SLOT } from './sys/batch.js';
-import { ETH_P_SLOW, MSG_TRUNC } from './sys/constants.js';
+import { type HeldFrame, HeldFrames } from './held-frames.js';
+import { BATCH, FRAME_START, FrameArena, ReceiveBatch, SendBatch, SLOT, VNET_HEADER } from './sys/batch.js';
+import { ETH_P_SLOW, MSG_DONTWAIT, MSG_TRUNC } from './sys/constants.js';
+import { check, libc } from './sys/libc.js';
 import { PollSet } from './sys/poll-set.js';
 import { Errno } from './sys/sys-error.js';
 import { headerLength, insertTag, segments, TAG, typeField } from './user-datapath-frame.js';
@@ -27,6 +31,8 @@ const STATISTICS_MS = 200;
  */
 const BATCH_OCTETS = 512 << 10;
 const LEAST_BATCH = 8;
+/** More frames than a port's receive room can hold: after so many, all that was in it has been read. */
+const MOST_QUEUED = 1 << 15;
 
 interface Port {
   readonly socket: PacketSocket;
@@ -61,6 +67,9 @@ export class DatapathEngine {
   #hash: HashPolicy = 'layer2';
   /** bucket -> port; undefined: the table names a port that we do not have. */
   #buckets: (Port | undefined)[] = [];
+  /** bucket -> 1: its frames are held. */
+  readonly #holds = new Uint8Array(BUCKETS);
+  readonly #held = new HeldFrames();
   /** Of the frame looked at last. */
   #start = 0;
   #tagged: 0 | 1 = 0;
@@ -116,6 +125,25 @@ export class DatapathEngine {
     if (failures.length > 0) throw failures[0];
   }
 
+  /** A frame of the control plane, behind all that was sent by tables before the newest one. Throws SysError. */
+  sendBehind(ifindex: number, frame: Uint8Array): void {
+    this.#adoptTable();
+    const bytes = new Uint8Array(VNET_HEADER + frame.length); // all zero: nothing to finish
+    bytes.set(frame, VNET_HEADER);
+    const { fd } = this.#port(ifindex).socket;
+    check(libc().send(fd, bytes, bytes.length, MSG_DONTWAIT), 'send', `send on interface ${ifindex}`);
+  }
+
+  /** Hands to the host all that has come in on a port before. */
+  deliver(ifindex: number): void {
+    const port = this.#port(ifindex);
+    for (let frames = 0; frames < MOST_QUEUED; ) {
+      const got = this.#fromPort(port);
+      if (got <= 0) return;
+      frames += got;
+    }
+  }
+
   /**
    * Forwards until `onWake` says false or the shared memory says stop. `onWake` is called, in this thread, when the
    * control plane has written to the eventfd.
@@ -167,7 +195,9 @@ export class DatapathEngine {
         this.#count(interfaceCounter('txSlowProtocols'), 1);
         continue;
       }
-      const port = this.#portOfBucket();
+      const bucket = this.#bucket();
+      const port = this.#buckets[bucket];
+      if (this.#holds[bucket] === 1 && this.#hold(bucket)) continue;
       if (port === undefined) this.#count(interfaceCounter('txNoPort'), this.#frames);
       else port.toPort.push(i, this.#tagged, this.#length, this.#frames, this.#octets);
     }
@@ -186,14 +216,47 @@ export class DatapathEngine {
     this.#count(portCounter(slot, 'txRefused'), toPort.refusedFrames);
   }
 
+  /** Keeps the frame looked at last; false: there is no room, and what was kept of its bucket has been let go. */
+  #hold(bucket: number): boolean {
+    const bytes = this.#arena.bytes.slice(this.#start - VNET_HEADER, this.#start + this.#length);
+    if (this.#held.add(bucket, { bytes, frames: this.#frames, octets: this.#octets })) return true;
+    const early = this.#letGo(bucket) + this.#frames;
+    this.#holds[bucket] = 0;
+    const slot = this.#buckets[bucket]?.slot;
+    if (slot !== undefined) this.#count(portCounter(slot, 'txHeldEarly'), early);
+    return false;
+  }
+
+  /** Sends what was kept of a bucket by its port of now; gives the number of frames. */
+  #letGo(bucket: number): number {
+    const port = this.#buckets[bucket];
+    let total = 0;
+    for (const frame of this.#held.take(bucket)) {
+      total += frame.frames;
+      if (port === undefined) this.#count(interfaceCounter('txNoPort'), frame.frames);
+      else this.#sendHeld(port, frame);
+    }
+    return total;
+  }
+
+  #sendHeld({ socket, slot }: Port, { bytes, frames, octets }: HeldFrame): void {
+    this.#count(portCounter(slot, 'txHeld'), frames);
+    if (libc().send(socket.fd, bytes, bytes.length, MSG_DONTWAIT) < 0) {
+      this.#count(portCounter(slot, 'txRefused'), frames);
+      return;
+    }
+    this.#count(portCounter(slot, 'txFrames'), frames);
+    this.#count(portCounter(slot, 'txBytes'), octets);
+  }
+
   /** Port to host: slow protocols have their own socket; all else is delivered if the port is COLLECTING. */
-  #fromPort(port: Port): void {
+  #fromPort(port: Port): number {
     this.#adoptTable();
     const { slot } = port;
     const got = this.#received.receive(port.socket.fd, port.most);
     if (got <= 0) {
       this.#receiveFailed(-got, portCounter(slot, 'rxOverrun'));
-      return;
+      return got;
     }
     const toHost = this.#toHost;
     let total = 0;
@@ -205,7 +268,7 @@ export class DatapathEngine {
       total += this.#length;
       if (typeField(this.#arena.bytes, this.#start) === ETH_P_SLOW) continue;
       if (!port.collecting) this.#count(portCounter(slot, 'rxNotCollecting'), this.#frames);
-      else if (port.discardsWrong && this.#portOfBucket() !== port)
+      else if (port.discardsWrong && this.#buckets[this.#bucket()] !== port)
         this.#count(portCounter(slot, 'rxWrongConversation'), this.#frames);
       else toHost.push(i, this.#tagged, this.#length, this.#frames, this.#octets);
     }
@@ -217,12 +280,13 @@ export class DatapathEngine {
     }
     port.most = nextBatch(got, total);
     this.#count(interfaceCounter('batches'), 1);
+    return got;
   }
 
-  /** Where frames of the bucket of the frame looked at last are sent. */
-  #portOfBucket(): Port | undefined {
-    if (this.#buckets.length === 0) return undefined;
-    return this.#buckets[hashFrame(this.#hash, this.#arena.bytes, this.#start, this.#length) % BUCKETS];
+  /** Bucket of the frame looked at last; 0 while it does not matter. */
+  #bucket(): number {
+    if (this.#buckets.length === 0) return 0;
+    return bucketOf(this.#hash, this.#arena.bytes, this.#start, this.#length);
   }
 
   /** Puts the tag back and measures frame `i` of the batch; false: it was cut off and cannot be used. */
@@ -275,12 +339,24 @@ export class DatapathEngine {
 
   #resolveTable(): void {
     const ports = new Map(this.#ports.map((port) => [port.socket.ifindex, port]));
-    this.#hash = this.#table.hash;
-    this.#buckets = Array.from(this.#table.buckets, (ifindex) => ports.get(ifindex));
+    if (this.#hash !== this.#table.hash) {
+      this.#hash = this.#table.hash;
+      this.#held.sortAnew(({ bytes }) => bucketOf(this.#hash, bytes, VNET_HEADER, bytes.length - VNET_HEADER));
+    }
+    this.#buckets = Array.from(this.#table.buckets, (entry) => ports.get(portOf(entry)));
+    for (let bucket = 0; bucket < BUCKETS; bucket++)
+      this.#holds[bucket] = isHeld(this.#table.buckets[bucket] ?? 0) ? 1 : 0;
+    for (const bucket of this.#held.buckets()) if (this.#holds[bucket] === 0) this.#letGo(bucket);
     for (const [ifindex, port] of ports) {
       port.collecting = this.#table.collecting.includes(ifindex);
       port.discardsWrong = this.#table.discardWrong.includes(ifindex);
     }
+  }
+
+  #port(ifindex: number): Port {
+    const port = this.#ports.find(({ socket }) => socket.ifindex === ifindex);
+    if (port === undefined) throw new Error(`interface ${ifindex} is no port of this data path`);
+    return port;
   }
 
   #portsChanged(): void {
@@ -292,6 +368,10 @@ export class DatapathEngine {
     this.#count(interfaceCounter('txOverrun'), this.#host.takeDrops());
     for (const { socket, slot } of this.#ports) this.#count(portCounter(slot, 'rxOverrun'), socket.takeDrops());
   }
+}
+
+function bucketOf(hash: HashPolicy, bytes: Uint8Array, start: number, length: number): number {
+  return hashFrame(hash, bytes, start, length) % BUCKETS;
 }
 
 /** Frames to ask for next, from the mean length of those just read. */

@@ -14,6 +14,8 @@ export type Request =
   | { readonly kind: 'add'; readonly id: number; readonly ifindex: number; readonly slot: number }
   | { readonly kind: 'remove'; readonly id: number; readonly ifindex: number }
   | { readonly kind: 'filter'; readonly id: number; readonly filter: ReceiveFilter }
+  | { readonly kind: 'send'; readonly id: number; readonly ifindex: number; readonly frame: Uint8Array }
+  | { readonly kind: 'deliver'; readonly id: number; readonly ifindex: number }
   | { readonly kind: 'close' };
 
 export type Answer =

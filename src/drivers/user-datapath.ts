@@ -117,6 +117,14 @@ class WorkerHandle implements UserDatapath {
     });
   }
 
+  async sendBehind(ifindex: number, frame: Uint8Array): Promise<void> {
+    await this.#request((id) => ({ kind: 'send', id, ifindex, frame }));
+  }
+
+  async delivered(ifindex: number): Promise<void> {
+    await this.#request((id) => ({ kind: 'deliver', id, ifindex }));
+  }
+
   counters() {
     return this.#memory.counters(this.#slots);
   }

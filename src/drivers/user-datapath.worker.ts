@@ -31,9 +31,23 @@ function takeRequests(): boolean {
 }
 
 function perform(request: Exclude<Request, { kind: 'close' }>): void {
-  if (request.kind === 'add') engine.addPort(request.ifindex, request.slot);
-  else if (request.kind === 'remove') engine.removePort(request.ifindex);
-  else engine.setFilter(request.filter);
+  switch (request.kind) {
+    case 'add':
+      engine.addPort(request.ifindex, request.slot);
+      break;
+    case 'remove':
+      engine.removePort(request.ifindex);
+      break;
+    case 'filter':
+      engine.setFilter(request.filter);
+      break;
+    case 'send':
+      engine.sendBehind(request.ifindex, request.frame);
+      break;
+    case 'deliver':
+      engine.deliver(request.ifindex);
+      break;
+  }
 }
 
 try {

@@ -1,6 +1,8 @@
 /**
  * Frame Distributor and Collector as one table (x.2.3, x.2.4): which buckets leave by which port, and whose frames
  * are delivered. The control plane makes a new table and replaces the old one whole; data paths only read it.
+ *
+ * Ports are numbers above 0: Port Numbers in the engine, ifindexes in a data path.
  */
 import { CONVERSATIONS } from '../lacp/conversation-tlvs.js';
 import type { HashPolicy } from './hash.js';
@@ -8,10 +10,16 @@ import type { HashPolicy } from './hash.js';
 /** A frame's bucket is its conversation (conversations.ts); a power of two. */
 export const BUCKETS = CONVERSATIONS;
 
+/** In place of a port: frames of the bucket are dropped. */
+export const NO_PORT = 0;
+
 export interface ForwardingTable {
-  /** bucket -> ifindex of a DISTRIBUTING port; BUCKETS entries, or none when no port distributes. */
+  /**
+   * bucket -> DISTRIBUTING port that its frames leave by, or `heldFor(port)`: the data path keeps them, in order, until
+   * a later table says where they go. BUCKETS entries, or none when no port distributes.
+   */
   readonly buckets: readonly number[];
-  /** ifindexes of COLLECTING ports. */
+  /** COLLECTING ports. */
   readonly collecting: readonly number[];
   /** Discard_Wrong_Conversation: ifindexes of COLLECTING ports that deliver only frames of the buckets that they send. */
   readonly discardWrong?: readonly number[];
@@ -19,15 +27,30 @@ export interface ForwardingTable {
 }
 
 /**
- * Spread all buckets over the distributing ports in turn. The order of `distributing` is the order of the
- * port numbers, so that both ends of a symmetric hash choose links of the same rank.
+ * A bucket whose conversations are moving to `port`: its frames wait in the data path. The port is told for the case
+ * that the data path can keep no more: then it lets the bucket go early, by this port.
  */
+export const heldFor = (port: number): number => -port;
+
+export const isHeld = (entry: number): boolean => entry < 0;
+
+/** The port of a bucket, be it in use or waited for. */
+export const portOf = (entry: number): number => Math.abs(entry);
+
+/**
+ * All buckets over the distributing ports in turn. The order of `distributing` is the order of the port numbers, so
+ * that both ends of a symmetric hash choose links of the same rank.
+ */
+export function spread(distributing: readonly number[]): number[] {
+  const n = distributing.length;
+  return Array.from({ length: BUCKETS }, (_, bucket) => (n === 0 ? NO_PORT : (distributing[bucket % n] as number)));
+}
+
+/** The table of ports that were always there: nothing is moving. */
 export function makeTable(
   distributing: readonly number[],
   collecting: readonly number[],
   hash: HashPolicy,
 ): ForwardingTable {
-  const n = distributing.length;
-  const buckets = n === 0 ? [] : Array.from({ length: BUCKETS }, (_, bucket) => distributing[bucket % n] as number);
-  return { buckets, collecting, hash };
+  return { buckets: distributing.length === 0 ? [] : spread(distributing), collecting, hash };
 }

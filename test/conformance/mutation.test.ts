@@ -20,7 +20,7 @@ const { machine, mutable } = vi.hoisted(() => ({
     (await import('./mutable.js')).mutable(await original()),
 }));
 vi.mock(import('../../src/lacp/functions.js'), mutable);
-vi.mock(import('../../src/lacp/marker-responder.js'), mutable);
+vi.mock(import('../../src/lacp/marker-budget.js'), mutable);
 vi.mock(import('../../src/aggregator/selection.js'), mutable);
 vi.mock(import('../../src/aggregator/lag-id.js'), mutable);
 vi.mock(import('../../src/aggregator/port.machine.js'), async (original) => {
@@ -42,9 +42,7 @@ const MUTATIONS = [...frameMutations, ...receiveMutations, ...transmitMutations,
 async function rightEngine(): Promise<Engine> {
   return {
     ...(await vi.importActual<typeof import('../../src/lacp/functions.js')>('../../src/lacp/functions.js')),
-    ...(await vi.importActual<typeof import('../../src/lacp/marker-responder.js')>(
-      '../../src/lacp/marker-responder.js',
-    )),
+    ...(await vi.importActual<typeof import('../../src/lacp/marker-budget.js')>('../../src/lacp/marker-budget.js')),
     ...(await vi.importActual<typeof import('../../src/aggregator/selection.js')>('../../src/aggregator/selection.js')),
     ...(await vi.importActual<typeof import('../../src/aggregator/lag-id.js')>('../../src/aggregator/lag-id.js')),
   };

@@ -6,7 +6,7 @@ import type { Meddling } from './virtual-device.js';
 
 /** The modules whose functions can be replaced. */
 export type Engine = typeof import('../../src/lacp/functions.js') &
-  typeof import('../../src/lacp/marker-responder.js') &
+  typeof import('../../src/lacp/marker-budget.js') &
   typeof import('../../src/aggregator/selection.js') &
   typeof import('../../src/aggregator/lag-id.js');
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ForwardingMemory, interfaceCounter, MAX_PORTS, portCounter } from '../../src/drivers/forwarding-memory.js';
-import { BUCKETS, makeTable } from '../../src/mux/distributor.js';
+import { BUCKETS, heldFor, makeTable } from '../../src/mux/distributor.js';
 import { HASH_POLICIES } from '../../src/mux/hash.js';
 
 describe('the table', () => {
@@ -34,6 +34,13 @@ describe('the table', () => {
     );
   });
 
+  test('held buckets are read as they were written', () => {
+    const memory = new ForwardingMemory();
+    const { buckets } = makeTable([1, 2], [], 'layer2');
+    memory.write({ buckets: buckets.map(heldFor), collecting: [], hash: 'layer2' });
+    expect([...(memory.read(1)?.buckets ?? [])]).toEqual(buckets.map((port) => -port));
+  });
+
   test('a table that was replaced while it was read is not given out', () => {
     const memory = new ForwardingMemory();
     memory.write(makeTable([1], [1], 'layer2'));
@@ -57,15 +64,9 @@ describe('the counters', () => {
   test('each counter of each port has a place of its own', () => {
     const memory = new ForwardingMemory();
     const names = [
-      'rxFrames',
-      'rxBytes',
-      'txFrames',
-      'txBytes',
-      'rxNotCollecting',
-      'rxWrongConversation',
-      'txRefused',
-      'rxOverrun',
-    ] as const;
+      ...(['rxFrames', 'rxBytes', 'txFrames', 'txBytes', 'rxNotCollecting', 'rxWrongConversation'] as const),
+      ...(['txRefused', 'rxOverrun', 'txHeld', 'txHeldEarly'] as const),
+    ];
     for (const slot of [0, 1, MAX_PORTS - 1]) {
       for (const [i, name] of names.entries()) memory.counts[portCounter(slot, name)] = slot * 10 + i;
     }
@@ -77,7 +78,7 @@ describe('the counters', () => {
       ]),
     );
     expect(txNoPort).toBe(7);
-    expect(Object.values(ports.get(42) ?? {})).toEqual([10, 11, 12, 13, 14, 15, 16, 17]);
+    expect(Object.values(ports.get(42) ?? {})).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
     expect(ports.get(43)?.rxOverrun).toBe((MAX_PORTS - 1) * 10 + 7);
   });
 

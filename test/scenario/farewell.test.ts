@@ -4,16 +4,18 @@ import type { AggregatorSettings } from '../../src/aggregator/settings.js';
 import { twoSystems } from '../support/system-lab.js';
 import { Tester } from '../support/tester.js';
 
-/** What the partner hears when port 1 of two is removed, and how long it takes. */
+/** What the partner hears when port 1 of two is removed at once, and how long it takes. */
 function removal(farewell: AggregatorSettings['farewell']) {
   const tester = new Tester({ rate: 'fast', farewell }, { links: 2 }).bringUp();
   tester.advance(5_000);
   tester.link(1).take();
   let released: number | undefined;
   const from = tester.clock.now();
-  tester.dut.system.removePort(1, () => {
+  const done = () => {
     released = tester.clock.now() - from;
-  });
+  };
+  // In order, there is more to say and to wait for: moves.test.ts.
+  tester.dut.system.removePort(1, done, { atOnce: true });
   const said = tester.link(1).take();
   tester.advance(10_000);
   return { tester, released, said, later: tester.link(1).take() };

@@ -1,6 +1,7 @@
 /** The gate of a port: OpenConfig RT-5.4 (forwarding-viable) and RT-5.7 (all members), judged by LACPDUs and table. */
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_PORT } from '../../src/aggregator/settings.js';
+import { Marker_Time_Out } from '../../src/mux/conversation-moves.js';
 import { twoSystems } from '../support/system-lab.js';
 import { Tester } from '../support/tester.js';
 
@@ -28,10 +29,12 @@ describe.each(['independent', 'coupled'] as const)('%s control', (mux) => {
     expect(dut.forwarding).toEqual({ collecting: [1, 2], distributing: [1, 2], carrier: true });
   });
 
-  test('closed: out of sync at once and out of the table, still sending LACPDUs; open again: back', () => {
+  test('closed: stops distributing at once, is out of sync as soon as its frames are through, still sends LACPDUs; open again: back', () => {
     const tester = new Tester({ ...FAST, mux }, { links: 2 }).bringUp();
     const { dut } = tester;
     dut.system.setPort(1, gate('closed'));
+    expect(tester.link(1).state).toMatchObject({ Synchronization: true, Collecting: true, Distributing: false });
+    tester.advance(Marker_Time_Out); // this tester does not answer markers
     expect(dut.forwarding).toEqual({ collecting: [2], distributing: [2], carrier: true });
     expect(tester.link(1).state).toMatchObject({ Synchronization: false, Collecting: false, Distributing: false });
     expect(dut.port(1).notes).toContain('kept out by its operator (gate=closed)');

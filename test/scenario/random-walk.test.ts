@@ -5,7 +5,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AggregatorSettings } from '../../src/aggregator/settings.js';
-import { DEFAULT_PORT } from '../../src/aggregator/settings.js';
+import { DEFAULT_PORT, type PortSettings } from '../../src/aggregator/settings.js';
+import { portOf, spread } from '../../src/mux/distributor.js';
 import { type TestSystem, twoSystems } from '../support/system-lab.js';
 import { mostInAnySecond } from '../support/tester.js';
 
@@ -17,6 +18,7 @@ type Happening =
   | { readonly kind: 'cut' | 'mend' | 'one-way'; readonly link: number }
   | { readonly kind: 'link'; readonly end: 0 | 1; readonly link: number; readonly up: boolean }
   | { readonly kind: 'set'; readonly end: 0 | 1; readonly settings: Partial<AggregatorSettings> }
+  | { readonly kind: 'gate'; readonly end: 0 | 1; readonly link: number; readonly value: PortSettings['gate'] }
   | { readonly kind: 'priority'; readonly end: 0 | 1; readonly link: number; readonly value: number };
 
 const end = fc.constantFrom<0 | 1>(0, 1);
@@ -51,6 +53,12 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       { requiredKeys: [] },
     ),
   }),
+  fc.record({
+    kind: fc.constant('gate' as const),
+    end,
+    link,
+    value: fc.constantFrom('open' as const, 'collect-only' as const, 'closed' as const),
+  }),
   fc.record({ kind: fc.constant('priority' as const), end, link, value: fc.constantFrom(1, 32_768) }),
 );
 
@@ -75,6 +83,9 @@ function happen(lab: Lab, event: Happening): void {
     case 'set':
       systems[event.end].set(event.settings);
       break;
+    case 'gate':
+      systems[event.end].system.setPort(event.link, { ...DEFAULT_PORT, gate: event.value });
+      break;
     case 'priority':
       systems[event.end].system.setPort(event.link, { ...DEFAULT_PORT, portPriority: event.value });
       break;
@@ -83,16 +94,22 @@ function happen(lab: Lab, event: Happening): void {
 
 /** What holds at every moment. */
 function check(system: TestSystem): void {
-  const { forwarding, aggregator } = system;
+  const { forwarding, aggregator, table } = system;
   const { settings } = aggregator;
   const collecting = aggregator.ports.filter(({ mux }) => /COLLECTING|DISTRIBUTING/.test(mux));
   const distributing = aggregator.ports.filter(({ mux }) => /DISTRIBUTING/.test(mux));
   expect(forwarding.collecting).toEqual(collecting.map(({ number }) => number));
   expect(forwarding.distributing).toEqual(distributing.map(({ number }) => number));
+  const entries = new Set(table.buckets.map(portOf));
+  for (const port of entries) expect(forwarding.distributing).toContain(port);
+  expect(entries.size > 0).toBe(forwarding.distributing.length > 0);
+  expect(table.collecting).toEqual(expect.arrayContaining([...forwarding.collecting]));
   const enough = forwarding.distributing.length >= settings.minLinks;
   if (enough) expect(forwarding.carrier).toBe(true);
   // A standby that steps in keeps the carrier on meanwhile.
-  const coming = aggregator.ports.filter(({ selected, link: up }) => selected === 'SELECTED' && up === 'up').length;
+  const coming = aggregator.ports.filter(
+    ({ selected, receive }) => selected === 'SELECTED' && receive !== 'PORT_DISABLED',
+  ).length;
   if (!enough && forwarding.carrier) expect(coming).toBeGreaterThanOrEqual(settings.minLinks);
   expect(collecting.length).toBeLessThanOrEqual(settings.maxLinks);
   expect(new Set(collecting.map(({ lagId }) => lagId)).size).toBeLessThanOrEqual(1);
@@ -114,7 +131,10 @@ function repair(lab: Lab): void {
   for (const cable of lab.cables) Object.assign(cable, { cut: false, oneWay: false });
   for (const system of [lab.a, lab.b]) {
     system.set({ rate: 'fast' });
-    for (const n of LINKS) system.setLink(n, true);
+    for (const n of LINKS) {
+      system.setLink(n, true);
+      system.system.setPort(n, DEFAULT_PORT);
+    }
   }
 }
 
@@ -132,9 +152,12 @@ test('whatever happens: forwarding only where the Mux machines say, three LACPDU
       for (const system of [lab.a, lab.b]) {
         check(system);
         expect(system.forwarding).toEqual({ collecting: LINKS, distributing: LINKS, carrier: true });
+        expect(system.table).toMatchObject({ collecting: LINKS, buckets: spread(LINKS) }); // no move goes on for ever
         for (const n of LINKS) {
           const times = system.sent.filter(({ port }) => port === n).map(({ at }) => at);
           expect(mostInAnySecond(times)).toBeLessThanOrEqual(3);
+          const markers = system.markers.filter(({ port }) => port === n).map(({ at }) => at);
+          expect(mostInAnySecond(markers)).toBeLessThanOrEqual(10);
         }
       }
       const [a, b] = [lab.a.port(1), lab.b.port(1)];

@@ -143,11 +143,11 @@ describe('setAggregator while frames flow', () => {
 });
 
 describe('a port is taken out', () => {
-  test('the last LACPDU: Synchronization, Collecting, Distributing cleared, Aggregation kept; then released', () => {
+  test('at once: the last LACPDU: Synchronization, Collecting, Distributing cleared, Aggregation kept; then released', () => {
     const { a, b } = running();
     a.takeLacpdus(2);
     let released = 0;
-    a.system.removePort(2, () => released++);
+    a.system.removePort(2, () => released++, { atOnce: true });
     const told = a.takeLacpdus(2);
     expect(told.map(({ pdu }) => pdu.actor.State)).toMatchObject([
       { Aggregation: true, Synchronization: false, Collecting: false, Distributing: false, LACP_Activity: true },

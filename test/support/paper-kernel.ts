@@ -89,6 +89,8 @@ export class PaperKernel {
         removePort: async () => {},
         setTable: () => this.#call(`table of ${name}`),
         setFilter: () => {},
+        sendBehind: async () => {},
+        delivered: async () => {},
         counters: () => ({ ports: new Map(), txNoPort: 0, txSlowProtocols: 0, rxHostRefused: 0, txOverrun: 0 }),
         close: async () => {},
       }),

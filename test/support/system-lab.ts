@@ -13,6 +13,7 @@ import { LacpSystem } from '../../src/aggregator/system.js';
 import { md5 } from '../../src/daemon/md5.js';
 import type { Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
 import { parseSlowProtocols } from '../../src/lacp/slow-protocols.js';
+import type { ForwardingTable } from '../../src/mux/distributor.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /** Facts of a link that is up at 1 Gbit/s, full duplex. */
@@ -41,6 +42,11 @@ export class TestSystem {
   readonly transitions: string[] = [];
   /** Every change of the forwarding, with its time. */
   readonly forwardings: (Forwarding & { readonly at: number })[] = [];
+  table: ForwardingTable = { buckets: [], collecting: [], hash: 'layer2' };
+  /** Every table for the data path, with its time. */
+  readonly tables: (ForwardingTable & { readonly at: number })[] = [];
+  /** Markers and responses, apart from `sent`. */
+  readonly markers: { at: number; port: number; frame: Uint8Array }[] = [];
   readonly #facts = new Map<number, LinkFacts>();
   forwarding: Forwarding = { collecting: [], distributing: [], carrier: false };
   readonly system: LacpSystem;
@@ -61,6 +67,13 @@ export class TestSystem {
         this.onFrame(port, frame);
       },
       drain: () => this.drain(),
+      // There are no data frames here, so nothing is to be waited for.
+      sendMarker: (port, frame) => this.#marker(port, frame),
+      answerMarker: (port, frame) => this.#marker(port, frame),
+      table: (_, table) => {
+        this.table = table;
+        this.tables.push({ at: clock.now(), ...table });
+      },
       forwarding: (_, forwarding) => {
         this.forwarding = forwarding;
         this.forwardings.push({ at: clock.now(), ...forwarding });
@@ -74,6 +87,11 @@ export class TestSystem {
       },
     });
     this.system.addAggregator('veth0', 0, id, { ...DEFAULT_AGGREGATOR, ...settings });
+  }
+
+  #marker(port: number, frame: Uint8Array): void {
+    this.markers.push({ at: this.clock.now(), port, frame });
+    this.onFrame(port, frame);
   }
 
   addPort(link: LinkFacts, settings: Partial<PortSettings> = {}): number {

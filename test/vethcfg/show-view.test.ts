@@ -35,6 +35,7 @@ veth0  carrier on, 1 of 1 ports distributing
     protocol   LACPDUs 12 in, 13 out; markers 2 in; marker responses 0 in, 2 out; other 0 in; illegal 0 in
     changes    link lost 1, partner expired 2, defaulted 3
                in sync: actor 6, partner 7; churn: actor 4, partner 5; identity changed: actor 8, partner 9
+    moves      from here: 0 markers, 0 timed out, 0 unexpected responses; to here: 0 frames held
     data       in 1000 frames 1500000 octets, out 900 frames 1200000 octets
     dropped    in: 0 not collecting, 0 overrun; out: 0 refused
 `);

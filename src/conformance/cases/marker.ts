@@ -16,8 +16,9 @@ const marker = (link: TesterLink, requesterTransactionId: number, kind: Marker['
     encodeMarker({ kind, requesterPort: link.actor.Port, requesterSystem: link.actor.System, requesterTransactionId }),
   );
 
-const isMarker = (frame: Uint8Array) => frame[14] === Subtype.Marker;
-const answers = (link: TesterLink) => link.raw.filter(({ frame }) => isMarker(frame));
+/** Markers of the device's own are no answers. */
+const isAnswer = (frame: Uint8Array) => frame[14] === Subtype.Marker && frame[16] === MARKER_TLV_TYPE.response;
+const answers = (link: TesterLink) => link.raw.filter(({ frame }) => isAnswer(frame));
 const hex = (octets: Uint8Array | undefined) => (octets === undefined ? 'none' : Buffer.from(octets).toString('hex'));
 /** Requester fields of a marker frame: port, system, transaction. */
 const requester = (frame: Uint8Array) => hex(frame.subarray(18, 30));

@@ -1,0 +1,111 @@
+/**
+ * Where an aggregator's conversations go: from the ports that distribute to the table of the data path, and the Marker
+ * Generator (x.2.5) for those that change port. What a move is: conversation-moves.ts.
+ */
+import { encodeMarker, type Marker } from '../lacp/marker.pdu.js';
+import { slowProtocolsFrame } from '../lacp/slow-protocols.js';
+import type { Mac } from '../lacp/variables.js';
+import { ConversationMoves } from '../mux/conversation-moves.js';
+import { BUCKETS, type ForwardingTable, NO_PORT, spread } from '../mux/distributor.js';
+import type { HashPolicy } from '../mux/hash.js';
+import type { Member } from './member.js';
+
+export interface MarkerFrame {
+  readonly port: number;
+  readonly frame: Uint8Array;
+}
+
+/** What is decided elsewhere of a table. */
+export interface Decided extends Omit<ForwardingTable, 'buckets'> {
+  /** Bucket -> port, where version 2 decides that; else the ports take turns. */
+  readonly ports?: readonly number[] | undefined;
+}
+
+export class Distribution {
+  readonly #moves: ConversationMoves;
+  #table: ForwardingTable;
+  #partner: Mac | undefined;
+
+  constructor(hash: HashPolicy, firstTransaction: number) {
+    this.#moves = new ConversationMoves(firstTransaction);
+    this.#table = { buckets: [], collecting: [], hash };
+  }
+
+  /** The members and what is decided of them, as they are now: the new table, if it is new. */
+  update(members: ReadonlyMap<number, Member>, decided: Decided, now: number): ForwardingTable | undefined {
+    const distributing = [...members.values()].filter(({ port }) => port.variables.distributing);
+    const partner = distributing[0]?.port.variables.Partner_Oper.System;
+    if (partner !== undefined && partner !== this.#partner) this.#moves.forgetPartner();
+    this.#partner = partner ?? this.#partner;
+    if (decided.hash !== this.#table.hash) this.#moves.rehash(now);
+    const ports = new Map([...members.values()].map((member) => [member.number, use(member)]));
+    const inTurn = () => spread(distributing.map(({ number }) => number).sort((a, b) => a - b));
+    this.#moves.update(decided.ports?.length === BUCKETS ? decided.ports : inTurn(), ports, now);
+    return this.#replaceTable(decided);
+  }
+
+  /** A Marker Response came in on a member. The new table, if it changes one. */
+  answered({ number, port, counters }: Member, response: Marker, now: number): ForwardingTable | undefined {
+    const ours = response.requesterPort === number && response.requesterSystem === port.variables.Actor_Oper.System;
+    const verdict = ours ? this.#moves.answered(number, response.requesterTransactionId, now) : 'unknown';
+    if (verdict !== 'awaited') counters.markerResponsesUnexpected++;
+    return this.#replaceTable(this.#table);
+  }
+
+  /** Time has passed `nextDeadline`. The new table, if it changes one. */
+  expire(members: ReadonlyMap<number, Member>, now: number): ForwardingTable | undefined {
+    for (const number of this.#moves.expire(now)) {
+      const member = members.get(number);
+      if (member !== undefined) member.counters.markerTimeouts++;
+    }
+    return this.#replaceTable(this.#table);
+  }
+
+  get nextDeadline(): number | undefined {
+    return this.#moves.nextDeadline;
+  }
+
+  /** Markers that the newest table asks for; they must leave behind all frames that earlier tables sent. */
+  takeMarkers(members: ReadonlyMap<number, Member>): MarkerFrame[] {
+    return this.#moves.takeMarkers().flatMap(({ port: number, transactionId }) => {
+      const member = members.get(number);
+      if (member === undefined) return [];
+      member.counters.markersTx++;
+      const marker = encodeMarker({
+        kind: 'information',
+        requesterPort: number,
+        requesterSystem: member.port.variables.Actor_Oper.System,
+        requesterTransactionId: transactionId,
+      });
+      return [{ port: number, frame: slowProtocolsFrame(member.facts.mac, marker) }];
+    });
+  }
+
+  /** Conversations use the port, or may have frames under way on it. */
+  carries(port: number): boolean {
+    return this.#moves.carries(port);
+  }
+
+  #replaceTable({ collecting, discardWrong = [], hash }: Decided): ForwardingTable | undefined {
+    const all = this.#moves.buckets;
+    const buckets = all.every((entry) => entry === NO_PORT) ? [] : all;
+    const before = this.#table;
+    const unchanged =
+      hash === before.hash &&
+      same(collecting, before.collecting) &&
+      same(discardWrong, before.discardWrong ?? []) &&
+      same(buckets, before.buckets);
+    if (unchanged) return undefined;
+    this.#table = { buckets, collecting, discardWrong, hash };
+    return this.#table;
+  }
+}
+
+/** A partner that is not heard does not answer. A port that leaves has been drained, or is not to be waited for. */
+const use = ({ port: { variables, states } }: Member) => ({
+  flushable: variables.port_enabled && !variables.leaving && states.receive === 'CURRENT',
+  distributing: variables.distributing,
+});
+
+const same = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((value, i) => value === b[i]);

@@ -29,6 +29,8 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   removePort: (ifindex: number) => datapath.removePort(ifindex),
   setTable: (table: Parameters<typeof datapath.setTable>[0]) => datapath.setTable(table),
   setFilter: (mac: string, promiscuous: boolean) => datapath.setFilter(mac, promiscuous),
+  sendBehind: (ifindex: number, hex: string) => datapath.sendBehind(ifindex, Uint8Array.from(Buffer.from(hex, 'hex'))),
+  delivered: (ifindex: number) => datapath.delivered(ifindex),
   counters: () => datapath.counters(),
   statistics: () => datapath.statistics(),
   /** One frame, past the data path, into an interface of this namespace; with a virtio_net_hdr in front or none. */

@@ -83,7 +83,7 @@ export function memoryDrivers(side: number, ports: number, cable: Cable, clock =
       async addPort() {},
       async removePort() {},
       setTable() {},
-      sendBehind() {},
+      async sendBehind() {},
       delivered: async () => {},
       setFilter() {},
       counters: () => ({ ports: new Map(), txNoPort: 0, txSlowProtocols: 0, rxHostRefused: 0, txOverrun: 0 }),

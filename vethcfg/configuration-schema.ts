@@ -62,7 +62,7 @@ export function configurationSchema(): JsonSchema {
   };
 }
 
-/** As `vethcfg schema` prints it and `docs/vethd.schema.json` holds it. */
+/** As `vethcfg schema` prints it and the build writes it to `dist/vethd.schema.json`. */
 export function configurationSchemaText(): string {
   return `${JSON.stringify(configurationSchema(), null, 2)}\n`;
 }

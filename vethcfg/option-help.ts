@@ -5,20 +5,19 @@ import { OPTIONS, type Option, type OptionSide } from '../src/daemon/options.js'
 const WIDTH = 100;
 const INDENT = 6;
 
+/** How values are written. */
+export const VALUE_NOTES = [
+  'With add, agg_wc and key are meant for the interface. Numbers may be written in hexadecimal with 0x.',
+  'MAC is an address such as 02:00:00:00:00:01. SPEED is in Mbit/s, or 100M, 1G, 2.5G, 10G.',
+] as const;
+
 /** All options with their values, defaults and meaning, those of the interface first. */
 export function optionHelp(): string {
   const ofInterface = OPTIONS.flatMap((option) => entry(option, option.aggregator));
   const ofPort = OPTIONS.flatMap((option) => entry(option, option.port));
-  return [
-    'Options of the interface:',
-    ...ofInterface,
-    '',
-    'Options of a port:',
-    ...ofPort,
-    '',
-    'With add, agg_wc and key are meant for the interface. Numbers may be written in hexadecimal with 0x.',
-    'MAC is an address such as 02:00:00:00:00:01. SPEED is in Mbit/s, or 100M, 1G, 2.5G, 10G.',
-  ].join('\n');
+  return ['Options of the interface:', ...ofInterface, '', 'Options of a port:', ...ofPort, '', ...VALUE_NOTES].join(
+    '\n',
+  );
 }
 
 function entry({ name, help }: Option, side: Pick<OptionSide<unknown>, 'syntax' | 'fallback'> | undefined): string[] {

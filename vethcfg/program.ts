@@ -12,6 +12,13 @@ import type { World } from './world.js';
 
 /** 0 done, 1 refused by vethd (or a device failed a case of conform), 2 usage, 3 vethd not reachable. */
 export const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const;
+/** What each says, for help and manual page. */
+export const EXIT_CODES: readonly (readonly [code: ExitCode, meaning: string])[] = [
+  [EXIT.done, 'done'],
+  [EXIT.refused, 'refused'],
+  [EXIT.usage, 'usage'],
+  [EXIT.unreachable, 'vethd not reachable'],
+];
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Runs one command line (without node and script) to its exit code. Never rejects for what a user or vethd does. */
@@ -48,7 +55,7 @@ function build(world: World, notGood: () => void): Command {
   return program;
 }
 
-const EXIT_HELP = 'Exit codes: 0 done, 1 refused, 2 usage, 3 vethd not reachable.';
+const EXIT_HELP = `Exit codes: ${EXIT_CODES.map(([code, meaning]) => `${code} ${meaning}`).join(', ')}.`;
 
 function addCommand(program: Command, spec: CommandSpec, world: World, notGood: () => void): void {
   const command = program.command(spec.name).description(spec.summary).usage(spec.syntax);

@@ -45,7 +45,7 @@ export function vethdCommand(environment: Readonly<Record<string, string | undef
       .addOption(
         new Option(
           '--config <file>',
-          `configuration file; ${NO_FILE} for none (default: ${DEFAULT_FILE} if it exists and the run directory is ${DEFAULT_RUN_DIR})`,
+          `configuration file, or the word ${NO_FILE} (default: ${DEFAULT_FILE} if it exists and the run directory is ${DEFAULT_RUN_DIR})`,
         ),
       )
       .addOption(new Option('--log-level <level>', 'what to log on standard error').choices(LOG_LEVELS).default('info'))

@@ -7,8 +7,10 @@ import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../aggregator/settings.js';
 import { SysError } from '../drivers/sys/sys-error.js';
 import type { Bundle, BundlePort } from './bundle.js';
 import { checkNewInterface, checkNewPort, checkRoom, type Limits } from './checks.js';
+import { addPort, configure } from './config/carry-out.js';
 import { ConfigurationKeeper } from './config/keeper.js';
 import type { FileConfiguration } from './config/model.js';
+import { Transaction } from './config/transaction.js';
 import type { Drivers } from './drivers.js';
 import { Host } from './host.js';
 import { checkInterfaceName } from './interface-name.js';
@@ -130,23 +132,18 @@ export class Daemon {
       const portSettings = { ...DEFAULT_PORT, ...words.port };
       checkSettings(veth, settings, [...settingsOfPorts(existing), { name: port, settings: portSettings }]);
 
-      const member = this.#host.attach(facts);
+      const steps = new Transaction(this.options.log);
       try {
-        const bundle = existing ?? (await this.#host.makeBundle(veth, facts, member, settings));
-        try {
-          if (existing !== undefined) this.#host.configure(bundle, settings);
-          await this.#host.addPort(bundle, { facts, member, settings: portSettings });
-        } catch (error) {
-          if (existing === undefined) await this.#host.removeBundle(bundle);
-          throw error;
-        }
+        if (existing !== undefined) await configure(this.#host, existing, settings, steps);
+        await addPort(this.#host, { name: veth, settings }, { name: port, settings: portSettings }, steps);
+        this.configuration.commanded(options, { veth, port });
+        await this.#save();
       } catch (error) {
-        member.release();
+        await steps.undo();
+        await this.#save().catch((again: unknown) => this.options.log.error(String(again)));
         throw error;
       }
-      this.configuration.commanded(options, { veth, port });
-      await this.#save();
-      return { notes: this.#addNotes(facts, member) };
+      return { notes: this.#addNotes(facts, this.#host.portByName(port)?.port.member) };
     });
   }
 
@@ -230,13 +227,13 @@ export class Daemon {
     await this.configuration.persist();
   }
 
-  #addNotes(facts: LinkFacts, member: Member): string[] {
+  #addNotes(facts: LinkFacts, member: Member | undefined): string[] {
     const addresses = this.#host.addresses(facts.ifindex).filter((text) => !text.startsWith('fe80:'));
     return [
       ...(addresses.length === 0
         ? []
         : [`${facts.name} has the address ${addresses.join(', ')}, which does not answer while it is a port`]),
-      ...(member.reduced === undefined ? [] : [`its own stack is only partly silent: ${member.reduced}`]),
+      ...(member?.reduced === undefined ? [] : [`its own stack is only partly silent: ${member.reduced}`]),
     ];
   }
 

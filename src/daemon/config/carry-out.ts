@@ -95,7 +95,13 @@ async function applySettings(
   );
 }
 
-async function configure(host: Host, bundle: Bundle, settings: AggregatorSettings, steps: Transaction): Promise<void> {
+/** New settings of an interface. */
+export async function configure(
+  host: Host,
+  bundle: Bundle,
+  settings: AggregatorSettings,
+  steps: Transaction,
+): Promise<void> {
   const { settings: former, mac, mtu } = bundle;
   // What the kernel says now; the port's own record of it may lag behind.
   const links = host.links();

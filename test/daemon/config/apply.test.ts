@@ -303,3 +303,31 @@ describe('start', () => {
     expect(readFileSync(join(directory, 'state.json'), 'utf8')).not.toContain('eth1');
   });
 });
+
+describe('add by command', () => {
+  test.each(['attach eth1', 'mtu eth1 9000', 'mtu eth0 9000'])(
+    'when %s fails, options are not set either',
+    async (failing) => {
+      const kernel = new PaperKernel('eth0', 'eth1');
+      const { daemon, run, saved } = await started(kernel);
+      await run(daemon.add({ port: 'eth0', veth: 'veth0', options: [] }));
+      const before = saved();
+      kernel.failing = failing;
+      const adding = daemon.add({ port: 'eth1', veth: 'veth0', options: ['rate=fast', 'mtu=9000'] });
+      await expect(run(adding)).rejects.toThrow(`${failing}: no`);
+      expect(saved()).toBe(before);
+      expect([kernel.link('veth0')?.mtu, kernel.link('eth0')?.mtu]).toEqual([1500, 1500]);
+      await run(daemon.add({ port: 'eth1', veth: 'veth0', options: ['rate=fast', 'mtu=9000'] }));
+      expect(kernel.link('veth0')?.mtu).toBe(9000);
+    },
+  );
+
+  test('the first port of an interface that cannot be added leaves no interface', async () => {
+    const kernel = new PaperKernel('eth0');
+    const { daemon, run, saved } = await started(kernel);
+    kernel.failing = 'mtu eth0 9000';
+    await expect(run(daemon.add({ port: 'eth0', veth: 'veth0', options: ['mtu=9000'] }))).rejects.toThrow('no');
+    expect(saved()).toBe('interfaces: {}\n');
+    expect(kernel.link('veth0')).toBeUndefined();
+  });
+});

@@ -39,11 +39,24 @@ const LONGEST_PATH = 107;
 /** No answer of vethd comes near this. */
 const LONGEST_ANSWER = 64 * 1024 * 1024;
 
-/** Asks and gives the validated result. Throws `NotReachable` or `AnsweredError`. */
-export async function ask<C extends Command>(address: Address, command: C, args: Arguments<C>): Promise<Results[C]> {
+/**
+ * Asks and gives the validated result. Throws `NotReachable` or `AnsweredError`.
+ * `toTheEnd`: after a good answer, wait until vethd has closed the connection.
+ */
+export async function ask<C extends Command>(
+  address: Address,
+  command: C,
+  args: Arguments<C>,
+  { toTheEnd = false }: { readonly toTheEnd?: boolean } = {},
+): Promise<Results[C]> {
   const path = join(address.runDir, SOCKET_NAME);
-  const line = await exchange(path, address, JSON.stringify({ id: 1, command, args }));
-  const answer = answerSchema.safeParse(parseJson(line));
+  const line = await exchange(
+    path,
+    address,
+    JSON.stringify({ id: 1, command, args }),
+    (text) => toTheEnd && read(text).data?.ok === true,
+  );
+  const answer = read(line);
   if (!answer.success) throw notUnderstood(path, complaint(answer.error));
   if (!answer.data.ok) throw new AnsweredError(answer.data.error);
   const result = resultSchemas[command].safeParse(answer.data.result);
@@ -51,14 +64,22 @@ export async function ask<C extends Command>(address: Address, command: C, args:
   return result.data;
 }
 
-/** Sends one line and gives the line that comes back. */
-function exchange(path: string, { runDir, timeoutMs }: Address, line: string): Promise<string> {
+const read = (line: string) => answerSchema.safeParse(parseJson(line));
+
+/** Sends one line and gives the line that comes back; where `toTheEnd` says so of it, when the connection is closed. */
+function exchange(
+  path: string,
+  { runDir, timeoutMs }: Address,
+  line: string,
+  toTheEnd: (answer: string) => boolean,
+): Promise<string> {
   if (Buffer.byteLength(path) > LONGEST_PATH) {
     throw new NotReachable(`${path}: longer than the ${LONGEST_PATH} octets that a socket path can have`);
   }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    let answer: string | undefined;
     const socket = createConnection(path);
     const fail = (why: string) => {
       finish();
@@ -70,19 +91,25 @@ function exchange(path: string, { runDir, timeoutMs }: Address, line: string): P
       socket.destroy();
     };
     socket.on('connect', () => socket.write(`${line}\n`));
+    const succeed = (text: string) => {
+      finish();
+      resolve(text);
+    };
     socket.on('data', (chunk: Buffer) => {
+      if (answer !== undefined) return;
       const end = chunk.indexOf('\n');
       chunks.push(end < 0 ? chunk : chunk.subarray(0, end));
       length += chunk.length;
       if (end >= 0) {
-        finish();
-        resolve(Buffer.concat(chunks).toString('utf8'));
+        answer = Buffer.concat(chunks).toString('utf8');
+        if (!toTheEnd(answer)) succeed(answer);
       } else if (length > LONGEST_ANSWER) {
         fail('an answer without end');
       }
     });
-    socket.on('error', (error: NodeJS.ErrnoException) => fail(REASONS[error.code ?? ''] ?? error.message));
-    socket.on('end', () => fail('it closed the connection without an answer'));
+    const ended = (why: string) => (answer === undefined ? fail(why) : succeed(answer));
+    socket.on('error', (error: NodeJS.ErrnoException) => ended(REASONS[error.code ?? ''] ?? error.message));
+    socket.on('end', () => ended('it closed the connection without an answer'));
   });
 }
 

@@ -138,6 +138,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['vethcfg schema > vethd.schema.json'],
   },
   {
+    name: 'restart',
+    syntax: '',
+    summary: 'put the installed vethd in the place of the running one, which keeps its process and loses no frame',
+    words: [],
+    details: [
+      'Returns when the new one takes commands. If it would not start, nothing is changed and the message says why.',
+      'If it ends all the same, what it knew is kept in the run directory: start vethd again.',
+    ],
+    examples: ['vethcfg restart', 'vethcfg --json restart'],
+  },
+  {
     name: 'help',
     syntax: '[COMMAND]',
     summary: 'print this help, or that of a command with all its options',

@@ -55,6 +55,8 @@ async function runDone(name: string, words: readonly string[], run: Run): Promis
       return apply(first, run);
     case 'save':
       return save(words[0], run);
+    case 'restart':
+      return restart(run);
     case 'schema':
       return run.world.stdout(configurationSchemaText());
     case 'version':
@@ -113,6 +115,22 @@ async function save(file: string | undefined, run: Run): Promise<void> {
   if (run.json) printJson(run, { file: target === '-' ? null : target, text: result.text });
   else if (target === '-') run.world.stdout(result.text);
   else if (run.verbose) run.world.stdout(`written to ${target}\n`);
+}
+
+async function restart(run: Run): Promise<void> {
+  const from = performance.now();
+  const { address, world } = run;
+  const went = await ask(address, 'restart', {}, { toTheEnd: true });
+  const came = await ask(address, 'version', {}).catch((error: unknown) => {
+    if (!(error instanceof NotReachable)) throw error;
+    throw new NotReachable(
+      `vethd ${went.version} has made way for ${went.successor}, but: ${error.message}\n` +
+        `what it knew is kept in ${address.runDir}; its log says why the new one does not take commands`,
+    );
+  });
+  const tookMs = Math.round(performance.now() - from);
+  if (run.json) printJson(run, { ok: true, from: went.version, to: came.version, pid: came.pid, tookMs });
+  else if (run.verbose) world.stdout(`vethd ${came.version} in the place of ${went.version} (pid ${came.pid})\n`);
 }
 
 /** Says its own version also when vethd is not there: that is no failure of this command. */

@@ -30,14 +30,14 @@ export class Daemon {
     private readonly config = 'none',
     /** Words before the program's own: one that executes it with fewer privileges, for example. */
     private readonly through: readonly string[] = [],
+    private readonly program = executable('vethd'),
   ) {
     this.runDirectory = lab.newDirectory(`run-${host.name}`);
   }
 
   /** Starts it and waits for the line `vethd: ready`. */
   async start(): Promise<void> {
-    const log = join(this.runDirectory, '..', `vethd-${this.host.name}.log`);
-    const earlier = existsSync(log) ? readFileSync(log, 'utf8').length : 0;
+    const earlier = this.log().length;
     const options = [
       '--run-dir',
       this.runDirectory,
@@ -47,8 +47,13 @@ export class Daemon {
       this.config,
       ...this.words,
     ];
-    this.#running = this.host.start([...this.through, executable('vethd'), ...options], { log });
+    this.#running = this.host.start([...this.through, this.program, ...options], { log: this.#logPath });
     await this.#running.says('vethd: ready', 10_000, earlier);
+  }
+
+  /** All that it has said, over all its starts. */
+  log(): string {
+    return existsSync(this.#logPath) ? readFileSync(this.#logPath, 'utf8') : '';
   }
 
   get process(): Running {
@@ -126,6 +131,10 @@ export class Daemon {
   /** Command line that an operator would type to ask this daemon. */
   commandLine(words: string): string {
     return printed(['ip', 'netns', 'exec', this.host.namespace, ...this.#command(words.split(' '))]);
+  }
+
+  get #logPath(): string {
+    return join(this.runDirectory, '..', `vethd-${this.host.name}.log`);
   }
 
   #command(words: readonly string[]): string[] {

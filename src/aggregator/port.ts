@@ -95,6 +95,12 @@ export class Port {
     }
   }
 
+  /** The periodic transmission that comes next, where there is one, is due now. */
+  advancePeriodic(now: number): void {
+    const { timers } = this.variables.clockwork;
+    if (timers.periodic_timer !== undefined) timers.periodic_timer = now;
+  }
+
   transmitIfDue(now: number): void {
     const deadline = this.variables.clockwork.timers.transmit_timer;
     if (deadline !== undefined && deadline <= now) this.send({ type: 'transmit_timer_expired' }, now);

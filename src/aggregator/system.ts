@@ -212,6 +212,18 @@ export class LacpSystem {
     return systemStatus([...this.#aggregators.values()]);
   }
 
+  /** Every port that speaks periodically repeats now what it would say within the period: a pause is to come. */
+  sayAgain(): void {
+    this.#enter(() => {
+      const now = this.effects.clock.now();
+      for (const [number, { member }] of this.#ports) {
+        member.port.advancePeriodic(now);
+        this.#timers.set(number, member.port.nextDeadline);
+      }
+      this.#expire();
+    });
+  }
+
   /** Stops all timers; nothing is sent. */
   close(): void {
     for (const { member } of this.#ports.values()) member.port.stop();

@@ -83,8 +83,9 @@ export class Bundle {
     this.log.info(`${this.name}: carrier ${forwarding.carrier ? 'on' : 'off'}`);
   }
 
-  /** After a start, when the host may see what an earlier process decided last. */
-  confirmCarrier(): void {
+  /** After a start, when frames wait for a table, and the host may see what an earlier process decided last. */
+  confirm(): void {
+    this.#applyTable();
     this.#guard('carrier', () => this.virtual.setCarrier(this.#forwarding.carrier));
   }
 

@@ -5,7 +5,9 @@
  */
 import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
+import { duplicate, moveTo } from '../drivers/sys/descriptors.js';
 import { serveClient } from './control-client.js';
+import { listenAt } from './control-socket.js';
 import type { Log } from './log.js';
 import type { Answer, Request } from './messages.js';
 
@@ -15,8 +17,10 @@ export type Handler = (request: Request) => Promise<unknown>;
 export interface ControlServerOptions {
   /** Where the socket is made; nothing may be there. */
   readonly path: string;
-  /** A socket that listens already, to be used instead; it is not ours to remove. */
+  /** A socket that listens already, passed by systemd, to be used instead; it is not ours to remove. */
   readonly passed?: number | undefined;
+  /** A socket at `path` that listens already, from the `handOver` of a server before. */
+  readonly inherited?: number | undefined;
   readonly handle: Handler;
   readonly log: Log;
   /** Connections at a time. One more pushes out the one that has been idle longest. */
@@ -30,11 +34,25 @@ export interface ControlServerOptions {
 export interface ControlServer {
   /** Ends all connections and removes the socket. Answers that are ready are still sent. */
   close(): Promise<void>;
+  /**
+   * As `close`, but the socket goes on listening without anybody who takes clients: they wait for the server that gets
+   * it as `inherited`. Gives its descriptor. A socket that was passed keeps its number.
+   */
+  handOver(): number;
 }
 
 /** Resolves when clients can connect; rejects with the system's error when the socket cannot be made. */
 export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {
-  const { path, passed, handle, log, maxClients = 64, maxUnread = 8 * 1024 * 1024, unreadMs = 10_000 } = options;
+  const {
+    path,
+    passed,
+    inherited,
+    handle,
+    log,
+    maxClients = 64,
+    maxUnread = 8 * 1024 * 1024,
+    unreadMs = 10_000,
+  } = options;
   // A Set keeps its order: the client that was active last is at the end.
   const idle = new Set<Socket>();
   const busy = new Set<Socket>();
@@ -63,14 +81,27 @@ export async function startControlServer(options: ControlServerOptions): Promise
       },
     });
   });
-  await listen(server, passed === undefined ? { path } : { fd: passed });
+  const fd = passed ?? inherited ?? listenAt(path);
+  await listen(server, fd);
   server.on('error', (error) => log.error(`control: ${error.message}`));
 
+  const dismissAll = () => {
+    for (const socket of [...idle, ...busy]) socket.destroySoon();
+  };
+
   return {
+    handOver() {
+      const kept = duplicate(fd);
+      server.close();
+      dismissAll();
+      if (passed === undefined) return kept;
+      moveTo(kept, passed);
+      return passed;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of [...idle, ...busy]) socket.destroySoon();
+        dismissAll();
         // A client that never reads must not hold up the end of the daemon.
         setTimeout(() => {
           for (const socket of [...idle, ...busy]) socket.destroy();
@@ -95,18 +126,12 @@ function dropLongestIdle(idle: Set<Socket>, log: Log): boolean {
   return true;
 }
 
-function listen(server: ReturnType<typeof createServer>, where: { path: string } | { fd: number }): Promise<void> {
+function listen(server: ReturnType<typeof createServer>, fd: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    // bind(2) happens within listen(): the mask makes the socket 0600, there is no moment before a chmod.
-    const mask = process.umask(0o177);
-    try {
-      server.listen(where, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    } finally {
-      process.umask(mask);
-    }
+    server.listen({ fd }, () => {
+      server.off('error', reject);
+      resolve();
+    });
   });
 }

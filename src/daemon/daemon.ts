@@ -60,6 +60,8 @@ export class Daemon {
   /** What is done with configuration files: `apply`, `save`, `effective`. */
   readonly configuration: ConfigurationKeeper;
   readonly #host: Host;
+  /** A successor is about to take over: nothing is changed any more. */
+  #leaving = false;
   /** Changes are made one after the other: none sees another half done. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -74,7 +76,10 @@ export class Daemon {
         this.#inTurn(async () => {
           await act();
           await this.#save();
-        }).catch((error: unknown) => log.error(String(error)));
+        }).catch((error: unknown) => {
+          // A successor finds by itself what has become of its links.
+          if (!this.#leaving) log.error(String(error));
+        });
       },
       linkSeen: (facts) => this.configuration.linkSeen(facts),
     });
@@ -113,6 +118,27 @@ export class Daemon {
       await this.options.journal.remove();
       this.#host.close();
     });
+  }
+
+  /**
+   * Changes that were asked for before are made, later ones are refused, and the run directory holds all that a
+   * successor needs, except for LACP: see `lastWord`.
+   */
+  leave(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#save();
+      this.#leaving = true;
+    });
+  }
+
+  /**
+   * An LACPDU on every port, so that the partners' patience begins now, and the state of LACP after it is written.
+   * Nothing must come between this and the successor.
+   */
+  async lastWord(): Promise<void> {
+    await this.options.journal.settled();
+    this.#host.sayAgain();
+    await this.options.journal.finish();
   }
 
   add({ port, veth, options }: Arguments<'add'>): Promise<DoneResult> {
@@ -216,7 +242,7 @@ export class Daemon {
 
   /** A turn comes when all earlier ones have ended, well or badly. */
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(act).catch(asRefusal);
+    const turn = this.#turn.then(() => (this.#leaving ? refuseToChange() : act())).catch(asRefusal);
     this.#turn = turn.catch(() => {});
     return turn;
   }
@@ -249,6 +275,10 @@ function asRefusal(error: unknown): never {
   if (!(error instanceof SysError)) throw error;
   const { doing, syscall, code, detail } = error;
   throw new Refusal({ thing: `cannot ${doing}`, problem: `the kernel refused (${detail ?? `${syscall}: ${code}`})` });
+}
+
+function refuseToChange(): never {
+  throw new Refusal({ thing: 'vethd', problem: 'it is being restarted', repair: 'nothing was changed, try again' });
 }
 
 const namedSettings = (port: BundlePort) => ({ name: port.facts.name, settings: port.settings });

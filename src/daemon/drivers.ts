@@ -20,5 +20,6 @@ export interface Drivers {
   adoptVirtualInterface(name: string): VirtualInterface | undefined;
   attachMember(facts: LinkFacts, former?: MemberRecord): Member;
   restoreMember(record: MemberRecord): void;
-  openDatapath(hostIfindex: number, name: string): Promise<Datapath>;
+  /** `hold`: frames wait where they are until the first table is given. */
+  openDatapath(hostIfindex: number, name: string, hold: boolean): Promise<Datapath>;
 }

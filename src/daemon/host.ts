@@ -134,7 +134,7 @@ export class Host {
     const virtual = this.#orphans.take(name, { mac, mtu }) ?? drivers.createVirtualInterface(name, { mac, mtu });
     try {
       const used = new Set([...this.bundles.values()].map(({ index }) => index));
-      const bundle = await this.#openBundle(name, freeIndex(name, used), virtual, { mac, mtu }, settings);
+      const bundle = await this.#openBundle(name, freeIndex(name, used), virtual, { mac, mtu }, settings, false);
       virtual.setCarrier(false);
       return bundle;
     } catch (error) {
@@ -154,8 +154,9 @@ export class Host {
     virtual: VirtualInterface,
     { mac, mtu }: { mac: Mac; mtu: number },
     settings: AggregatorSettings,
+    hold: boolean,
   ): Promise<Bundle> {
-    const datapath = await this.options.drivers.openDatapath(virtual.peerIfindex, name);
+    const datapath = await this.options.drivers.openDatapath(virtual.peerIfindex, name, hold);
     const bundle = new Bundle(name, index, virtual, datapath, mac, mtu, settings, this.options.log);
     this.bundles.set(name, bundle);
     this.#system.addAggregator(name, index, mac, settings);
@@ -225,7 +226,7 @@ export class Host {
       const virtual = adopted ?? drivers.createVirtualInterface(saved.name, { mac: saved.mac, mtu });
       const links = drivers.links.links();
       const facts = { mac: saved.mac, mtu: links.find(({ ifindex }) => ifindex === virtual.ifindex)?.mtu ?? mtu };
-      const bundle = await this.#openBundle(saved.name, saved.index, virtual, facts, saved.settings);
+      const bundle = await this.#openBundle(saved.name, saved.index, virtual, facts, saved.settings, true);
       const ports: BundlePort[] = [];
       for (const { number, settings, record } of saved.ports) {
         const link = links.find((candidate) => candidate.ifindex === record.ifindex);
@@ -242,7 +243,7 @@ export class Host {
         if (resumed.has(port)) continue;
         await this.addPort(bundle, port, port.number);
       }
-      bundle.confirmCarrier();
+      bundle.confirm();
       log.info(`${saved.name}: taken up from the daemon before, ${resumed.size} of ${ports.length} ports as they were`);
     } catch (error) {
       log.error(`${saved.name}: not taken up again: ${error instanceof Error ? error.message : String(error)}`);
@@ -276,6 +277,11 @@ export class Host {
       for (const { port } of known) this.#system.addPort(bundle.name, port.facts, port.settings, port.number);
     }
     return new Set(known.map(({ port }) => port));
+  }
+
+  /** Every port repeats now what it would say within the period. */
+  sayAgain(): void {
+    this.#system.sayAgain();
   }
 
   /** For a later process, see `takeUp`. */

@@ -7,6 +7,7 @@ import { readFileSync, renameSync } from 'node:fs';
 import { z } from 'zod';
 import type { Log } from './log.js';
 import { complaint } from './messages.js';
+import { Refusal } from './refusal.js';
 
 export interface KeptFileOptions<T> {
   readonly path: string;
@@ -18,9 +19,14 @@ export interface KeptFileOptions<T> {
   readonly otherwise: string;
 }
 
-/** Why a file cannot be used. */
-export class Unusable extends Error {
-  override readonly name = 'Unusable';
+/** A file that cannot be used; `peek` throws it. */
+export class Unusable extends Refusal {
+  constructor(
+    path: string,
+    readonly reason: string,
+  ) {
+    super({ thing: path, problem: `cannot be used (${reason})` });
+  }
 }
 
 const head = z.looseObject({ format: z.unknown(), identity: z.unknown() });
@@ -41,7 +47,7 @@ export class KeptFile<T> {
       if (!(error instanceof Unusable)) throw error;
       const aside = `${path}.aside`;
       renameSync(path, aside);
-      log.warn(`${path} cannot be used (${error.message}); put aside as ${aside}; ${otherwise}`);
+      log.warn(`${error.message}; put aside as ${aside}; ${otherwise}`);
       return undefined;
     }
   }
@@ -49,24 +55,26 @@ export class KeptFile<T> {
   /** As `load`, but changes nothing and throws `Unusable`. */
   peek(): T | undefined {
     const { path, format, identity, schema } = this.options;
+    const unusable = (reason: string) => new Unusable(path, reason);
     let json: string;
     try {
       json = readFileSync(path, 'utf8');
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-      throw new Unusable(error instanceof Error ? error.message : String(error));
+      throw unusable(error instanceof Error ? error.message : String(error));
     }
     const document = parse(json);
+    if (document instanceof SyntaxError) throw unusable(`damaged: ${document.message}`);
     const top = head.safeParse(document);
-    if (!top.success) throw new Unusable('damaged: not an object');
+    if (!top.success) throw unusable('damaged: not an object');
     if (top.data.format !== format) {
-      throw new Unusable(`of another version: format ${String(top.data.format)}, this vethd reads ${format}`);
+      throw unusable(`of another version: format ${String(top.data.format)}, this vethd reads ${format}`);
     }
     if (top.data.identity !== identity) {
-      throw new Unusable('foreign: of another machine, another start of this one, or another network namespace');
+      throw unusable('foreign: of another machine, another start of this one, or another network namespace');
     }
     const read = schema.safeParse(document);
-    if (!read.success) throw new Unusable(`damaged: ${complaint(read.error)}`);
+    if (!read.success) throw unusable(`damaged: ${complaint(read.error)}`);
     return read.data;
   }
 
@@ -81,6 +89,6 @@ function parse(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw new Unusable(`damaged: ${error instanceof Error ? error.message : String(error)}`);
+    return error;
   }
 }

@@ -69,6 +69,11 @@ export const requestSchema = z.discriminatedUnion('command', [
   request('apply', z.strictObject({ file: path, path, text: z.string(), dryRun: z.boolean() })),
   /** The configuration in force, as a file. */
   request('save', none),
+  /**
+   * Make way for the program that is on disk now. The answer comes from the vethd that goes, when its successor has
+   * been tried out; then the connection is closed. Who connects again is served as soon as the successor takes commands.
+   */
+  request('restart', none),
   /** Every value with its origin, of all, one interface or one port. */
   request('effective', z.strictObject({ name: name.optional() })),
 ]);
@@ -105,6 +110,15 @@ export interface VersionResult {
   readonly pid: number;
 }
 
+export interface RestartResult {
+  /** Version of the daemon that goes. */
+  readonly version: string;
+  /** Version of the one that comes. */
+  readonly successor: string;
+  /** Process id of both. */
+  readonly pid: number;
+}
+
 /** What each command gives. */
 export interface Results {
   readonly add: DoneResult;
@@ -116,6 +130,7 @@ export interface Results {
   readonly apply: ApplyResult;
   readonly save: SaveResult;
   readonly effective: EffectiveResult;
+  readonly restart: RestartResult;
 }
 
 const reduction = wire<Reduction>({
@@ -147,6 +162,7 @@ export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } =
   apply: applyResult,
   save: saveResult,
   effective: effectiveResult,
+  restart: z.looseObject({ version: z.string(), successor: z.string(), pid: z.int() }),
 };
 
 const errorSchema = z.looseObject({

@@ -5,6 +5,7 @@
  * and with no_new_privs set the kernel gives the new image nothing that this thread did not have.
  */
 import { readFileSync } from 'node:fs';
+import { keepOverExecve } from '../drivers/sys/descriptors.js';
 import { check, libc } from '../drivers/sys/libc.js';
 import { SysError } from '../drivers/sys/sys-error.js';
 import { LISTEN_FDS_START, passedCount } from './socket-activation.js';
@@ -30,7 +31,6 @@ const PR_SET_NO_NEW_PRIVS = 38;
 const PR_CAP_AMBIENT = 47;
 const PR_CAP_AMBIENT_RAISE = 2;
 const CAPABILITY_VERSION_3 = 0x20080522;
-const F_SETFD = 2;
 
 /** Sets of capabilities as bit masks; of one thread. */
 export interface Privileges {
@@ -103,12 +103,15 @@ function giveUpAllBut(kept: bigint): void {
 export function executeAgain(environment: Readonly<Record<string, string>>, inherited: readonly number[] = []): never {
   const passed = LISTEN_FDS_START + passedCount(process.env, process.pid);
   // Node.js marks what it inherits to be closed at execve.
-  for (const fd of [...Array(passed).keys(), ...inherited]) libc().fcntl(fd, F_SETFD, 0);
-  const argv = [process.argv0, ...process.execArgv, ...process.argv.slice(1)];
+  keepOverExecve([...Array(passed).keys(), ...inherited]);
+  const argv = [process.argv0, ...ownArguments()];
   const variables = Object.entries({ ...process.env, ...environment }).map(([name, value]) => `${name}=${value}`);
   libc().execve(process.execPath, [...argv, null], [...variables, null]);
   throw new SysError('execve', libc().errno(), `execute ${process.execPath} again`);
 }
+
+/** What follows the name of the program, so that it runs as this one does. */
+export const ownArguments = (): string[] => [...process.execArgv, ...process.argv.slice(1)];
 
 /** struct __user_cap_header_struct: version, pid (0: this thread). */
 function capabilityHeader(): Buffer {

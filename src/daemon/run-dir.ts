@@ -25,6 +25,8 @@ export interface RunDir {
   readonly socketPath: string;
   /** For `StatusFile`. */
   readonly statusPath: string;
+  /** Descriptor of the lock, for a successor in the same process. */
+  readonly lock: number;
   /** Gives the directory up; it stays, empty but for what others put there. May be called twice. */
   release(): void;
 }
@@ -34,11 +36,15 @@ const LONGEST_SOCKET_PATH = 107;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 
-/**
- * Makes the directory (mode 0755) when it is missing and locks it. Throws a `Refusal` naming what is in the way.
- * `keepSocket`: the control socket there is in use already, by systemd on our behalf.
- */
-export function openRunDir(path: string, keepSocket = false): RunDir {
+export interface RunDirOptions {
+  /** The control socket there is in use already, by systemd on our behalf. */
+  readonly keepSocket?: boolean;
+  /** The lock that a program before us in this process took: directory and socket are ours as they are. */
+  readonly lock?: number | undefined;
+}
+
+/** Makes the directory (mode 0755) when it is missing and locks it. Throws a `Refusal` naming what is in the way. */
+export function openRunDir(path: string, { keepSocket = false, lock: held }: RunDirOptions = {}): RunDir {
   const directory = resolve(path);
   const socketPath = join(directory, SOCKET_NAME);
   const statusPath = join(directory, 'status');
@@ -50,21 +56,25 @@ export function openRunDir(path: string, keepSocket = false): RunDir {
     });
   }
   const lockPath = join(directory, 'lock');
-  const lock = orRefuse(directory, () => {
-    mkdirSync(directory, { recursive: true, mode: 0o755 });
-    return takeLock(directory, lockPath);
-  });
-  if (!keepSocket) rmSync(socketPath, { force: true });
-  rmSync(statusPath, { force: true });
+  const lock =
+    held ??
+    orRefuse(directory, () => {
+      mkdirSync(directory, { recursive: true, mode: 0o755 });
+      return takeLock(directory, lockPath);
+    });
+  if (held === undefined) {
+    if (!keepSocket) rmSync(socketPath, { force: true });
+    rmSync(statusPath, { force: true });
+  }
 
-  let held = true;
+  let ours = true;
   const release = () => {
-    if (!held) return;
-    held = false;
+    if (!ours) return;
+    ours = false;
     rmSync(lockPath, { force: true });
     closeSync(lock);
   };
-  return { path: directory, socketPath, statusPath, release };
+  return { path: directory, socketPath, statusPath, lock, release };
 }
 
 /** Returns the descriptor that holds the lock while it is open. */

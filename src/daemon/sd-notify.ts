@@ -1,6 +1,6 @@
 /**
  * Tells systemd how vethd is, by its datagram protocol (sd_notify(3)): `READY=1` when commands are taken, `WATCHDOG=1`
- * while the event loop turns, `STOPPING=1` when the end begins. Without NOTIFY_SOCKET nothing is sent.
+ * while the event loop turns, `RELOADING=1` before a planned restart, `STOPPING=1` when the end begins. Without NOTIFY_SOCKET nothing is sent.
  */
 import { AF_UNIX, MSG_DONTWAIT, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_DGRAM } from '../drivers/sys/constants.js';
 import { check, libc } from '../drivers/sys/libc.js';
@@ -15,6 +15,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Notifier {
   /** From now on the watchdog is fed too, where systemd asks for it. */
   ready(): void;
+  /** Another program takes the place of this one in the same process; it says `ready` again. */
+  reloading(): void;
   stopping(): void;
   close(): void;
 }
@@ -28,7 +30,7 @@ export interface NotifierOptions {
 /** Throws when the system gives no socket; a peer that cannot be reached is told to the log, once. */
 export function openNotifier({ environment, pid, log }: NotifierOptions): Notifier {
   const address = socketAddress(environment.NOTIFY_SOCKET);
-  if (address === undefined) return { ready() {}, stopping() {}, close() {} };
+  if (address === undefined) return { ready() {}, reloading() {}, stopping() {}, close() {} };
   const fd = check(libc().socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), 'socket(AF_UNIX)', 'notify systemd');
   let watchdog: NodeJS.Timeout | undefined;
   let complained = false;
@@ -52,6 +54,10 @@ export function openNotifier({ environment, pid, log }: NotifierOptions): Notifi
       // On the loop that runs the protocol and from nowhere else: when that loop is stuck, this stops.
       watchdog = setInterval(() => send('WATCHDOG=1'), intervalMs);
       watchdog.unref();
+    },
+    reloading() {
+      // Until READY=1; the time tells systemd which of several reloads that is (microseconds of CLOCK_MONOTONIC).
+      send(`RELOADING=1\nMONOTONIC_USEC=${process.hrtime.bigint() / 1000n}\nSTATUS=Restarts`);
     },
     stopping() {
       send('STOPPING=1\nSTATUS=Gives ports back');

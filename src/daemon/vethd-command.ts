@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_FILE, NO_FILE } from './config/boot.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 import { DEFAULT_RUN_DIR, defaultRunDir, VERSION } from './messages.js';
+import { REHEARSE } from './rehearsal.js';
 
 export interface VethdOptions {
   readonly runDir: string;
@@ -10,6 +11,8 @@ export interface VethdOptions {
   readonly logLevel: LogLevel;
   readonly maxInterfaces: number;
   readonly maxPorts: number;
+  /** See rehearsal.ts. */
+  readonly rehearse?: boolean;
 }
 
 /** Exit codes of vethd. */
@@ -51,6 +54,7 @@ export function vethdCommand(environment: Readonly<Record<string, string | undef
       .addOption(new Option('--log-level <level>', 'what to log on standard error').choices(LOG_LEVELS).default('info'))
       .addOption(new Option('--max-interfaces <n>', 'virtual interfaces at most').argParser(positive).default(8))
       .addOption(new Option('--max-ports <n>', 'ports of each at most').argParser(positive).default(8))
+      .addOption(new Option(REHEARSE, 'only try whether a start would go well').hideHelp())
       // Read by privileges.ts before anything else runs.
       .addOption(new Option('--keep-privileges', 'do not give up the capabilities that vethd does not need'))
       .addHelpText('after', `\n${VETHD_NOTES.join('\n')}`)

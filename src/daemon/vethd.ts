@@ -1,27 +1,26 @@
 /** The program `vethd`: everything put together, in the foreground until SIGTERM or SIGINT. */
+import { resolve } from 'node:path';
 import { CommanderError } from 'commander';
-import type { Clock } from '../aggregator/io.js';
 import { findReductions, type Reduction } from '../drivers/abilities.js';
 import { systemClock } from '../drivers/clock.js';
 import { ownIdentity } from '../drivers/identity.js';
-import { openLinkWatch } from '../drivers/link-watch.js';
-import { attachMember, restoreMember } from '../drivers/member.js';
-import { openSlowProtocolsSocket } from '../drivers/slow-protocols-socket.js';
 import { libc } from '../drivers/sys/libc.js';
 import { SysError } from '../drivers/sys/sys-error.js';
-import { openUserDatapath } from '../drivers/user-datapath.js';
-import { adoptVirtualInterface, createVirtualInterface } from '../drivers/virtual-interface.js';
 import { configurationFile, readBootFile } from './config/boot.js';
+import { ConfigurationStore } from './config/store.js';
 import { startControlServer } from './control-server.js';
 import { Daemon } from './daemon.js';
-import type { Drivers } from './drivers.js';
+import { takeHeritage } from './heritage.js';
+import { openKernelDrivers } from './kernel-drivers.js';
 import { LacpJournal } from './lacp-journal.js';
 import { Lateness } from './lateness.js';
 import { createLog, type Log } from './log.js';
-import { createLogOutput } from './log-output.js';
+import { createLogOutput, type LogOutput } from './log-output.js';
 import type { Request } from './messages.js';
 import { isReduced, missingCapabilities, ownPrivileges } from './privileges.js';
 import { Refusal } from './refusal.js';
+import { rehearse } from './rehearsal.js';
+import { Restart } from './restart.js';
 import { openRunDir } from './run-dir.js';
 import { SavedState } from './saved-state.js';
 import { openNotifier } from './sd-notify.js';
@@ -42,7 +41,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const output = createLogOutput();
   const log = createLog(options.logLevel, output.write);
-  const code = await run(options, log).then(
+  const code = await run(options, log, output).then(
     () => VETHD_EXIT.done,
     (error: unknown) => {
       log.error(explain(error));
@@ -54,26 +53,27 @@ async function main(argv: readonly string[]): Promise<number> {
   return code;
 }
 
-async function run(options: VethdOptions, log: Log): Promise<void> {
+async function run(options: VethdOptions, log: Log, output: LogOutput): Promise<void> {
   const signal = untilSignal();
   const limits = { interfaces: options.maxInterfaces, portsEach: options.maxPorts };
   const file = configurationFile(options.config, options.runDir);
   const boot = readBootFile(file, limits);
+  if (options.rehearse) return rehearse(() => checkRunDir(options.runDir, log));
+  const heritage = takeHeritage();
   const reduced = findReductions();
   sayPrivileges(log, reduced);
   const passed = passedSocket(process.env, process.pid);
   const notifier = openNotifier({ environment: process.env, pid: process.pid, log });
-  const runDir = openRunDir(options.runDir, passed !== undefined);
+  const runDir = openRunDir(options.runDir, { keepSocket: passed !== undefined, lock: heritage?.lock });
   const statusFile = createStatusFile(runDir.statusPath, log);
   const lateness = new Lateness(systemClock, log);
   try {
     const identity = ownIdentity();
-    const state = new SavedState(runDir.path, identity);
-    const journal = new LacpJournal({ directory: runDir.path, identity, log });
+    const drivers = openKernelDrivers(lateness.clock, log, heritage);
     const daemon = new Daemon({
-      drivers: openDrivers(log, lateness.clock),
-      state,
-      journal,
+      drivers,
+      state: new SavedState(runDir.path, identity),
+      journal: new LacpJournal({ directory: runDir.path, identity, log }),
       limits,
       reduced,
       log,
@@ -82,11 +82,14 @@ async function run(options: VethdOptions, log: Log): Promise<void> {
       configuration: { directory: runDir.path, identity, file: file?.path, boot },
     });
     await daemon.start();
+    drivers.settled();
     lateness.start();
+    const restart = new Restart({ daemon, drivers, runDir, notifier, passed, log, output });
     const server = await startControlServer({
       path: runDir.socketPath,
       passed,
-      handle: (request) => answer(daemon, request),
+      inherited: heritage?.control,
+      handle: (request) => answer(daemon, () => restart.begin(server), request),
       log,
     });
     process.stdout.write('vethd: ready\n');
@@ -103,6 +106,15 @@ async function run(options: VethdOptions, log: Log): Promise<void> {
   }
 }
 
+/** Throws what a daemon would put aside. */
+function checkRunDir(path: string, log: Log): void {
+  const directory = resolve(path);
+  const identity = ownIdentity();
+  new SavedState(directory, identity).check();
+  new LacpJournal({ directory, identity, log }).check();
+  new ConfigurationStore(directory, identity).check();
+}
+
 /** What this process may do, and what is less for it. */
 function sayPrivileges(log: Log, reduced: readonly Reduction[]): void {
   const privileges = ownPrivileges();
@@ -112,25 +124,7 @@ function sayPrivileges(log: Log, reduced: readonly Reduction[]): void {
   log.info(isReduced(privileges) ? 'privileges reduced to the needed ones' : 'runs with all privileges of its user');
 }
 
-function openDrivers(log: Log, clock: Clock): Drivers {
-  return {
-    clock,
-    links: openLinkWatch(),
-    wire: openSlowProtocolsSocket(),
-    createVirtualInterface,
-    adoptVirtualInterface,
-    attachMember,
-    restoreMember,
-    openDatapath: (hostIfindex, name) =>
-      openUserDatapath({
-        hostIfindex,
-        log: (line) => log.warn(`${name}: ${line}`),
-        onError: (error) => log.error(`${name}: the data path ended, no frame passes: ${error.message}`),
-      }),
-  };
-}
-
-async function answer(daemon: Daemon, request: Request): Promise<unknown> {
+async function answer(daemon: Daemon, restart: () => Promise<unknown>, request: Request): Promise<unknown> {
   switch (request.command) {
     case 'add':
       return daemon.add(request.args);
@@ -150,6 +144,8 @@ async function answer(daemon: Daemon, request: Request): Promise<unknown> {
       return daemon.configuration.save();
     case 'effective':
       return daemon.configuration.effective(request.args);
+    case 'restart':
+      return restart();
   }
 }
 

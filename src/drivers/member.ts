@@ -12,7 +12,7 @@ import { keepAddresses, restoreAddress } from './interface-address.js';
 import { changeAttributes, changeFlags, findByIndex, unlessGone } from './interface-change.js';
 import { readSysctl, writeSysctl } from './interface-sysctl.js';
 import { IFLA_MTU, type LinkMessage } from './link-message.js';
-import { silence } from './silence-program.js';
+import { type Silence, silence } from './silence-program.js';
 import { IFF_NOARP, IFF_UP } from './sys/constants.js';
 import { Errno, SysError } from './sys/sys-error.js';
 
@@ -26,26 +26,32 @@ const ATTACHED_SYSCTLS: readonly (readonly [setting: string, value: string])[] =
   ['ipv4/arp_ignore', '8'],
 ];
 
+export interface AttachedMember extends Member {
+  /** Descriptor that holds the filter in front of the host's stack; undefined where there is none (any more). */
+  readonly silenceFd: number | undefined;
+}
+
 /**
  * Silences a port's own stack and sets it administratively up. `SysError` when the interface has gone or the kernel
  * refuses to change it; nothing is changed then. What the kernel does not permit to silence stands in `reduced`.
  * `former`: what a process that had the port attached before found, and did not put back: it is what `release` restores.
+ * `inherited`: see `silence`.
  */
-export function attachMember(facts: LinkFacts, former?: MemberRecord): Member {
+export function attachMember(facts: LinkFacts, former?: MemberRecord, inherited?: number): AttachedMember {
   const { ifindex } = facts;
   const link = findByIndex(ifindex);
   if (link === undefined) throw new SysError('rtnetlink', Errno.ENODEV, `attach ${facts.name}`);
   const { name } = link.facts;
   const record: MemberRecord = former?.ifindex === ifindex ? { ...former, name } : recordOf(link);
 
-  const silenced = trySilence(ifindex);
+  const silenced = trySilence(ifindex, inherited);
   let attached = true;
   let mtuChanged = former !== undefined;
   const undo = (): void => {
     if (!attached) return;
     attached = false;
     const restored = tryRestore(ifindex, record, mtuChanged);
-    silenced.close();
+    silenced.silence?.end();
     if (restored !== undefined) throw restored;
   };
   try {
@@ -58,6 +64,9 @@ export function attachMember(facts: LinkFacts, former?: MemberRecord): Member {
     return {
       record,
       reduced: reducedBy(name, silenced.refused, refusals),
+      get silenceFd() {
+        return attached ? silenced.silence?.fd : undefined;
+      },
       setMtu(value) {
         changeAttributes(ifindex, [[IFLA_MTU, value]], `set the MTU of ${name} to ${value}`);
         mtuChanged = true;
@@ -103,12 +112,12 @@ function readSysctls(name: string): Record<string, string> {
   return former;
 }
 
-function trySilence(ifindex: number): { readonly close: () => void; readonly refused: SysError | undefined } {
+function trySilence(ifindex: number, inherited?: number): { readonly silence?: Silence; readonly refused?: SysError } {
   try {
-    return { close: silence(ifindex), refused: undefined };
+    return { silence: silence(ifindex, inherited) };
   } catch (error) {
     if (!(error instanceof SysError)) throw error;
-    return { close: () => {}, refused: error };
+    return { refused: error };
   }
 }
 

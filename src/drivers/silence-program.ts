@@ -25,17 +25,31 @@ export const SILENCE_PROGRAM: readonly bpf.Instruction[] = [
   [bpf.BPF_EXIT, 0, 0, 0, 0],
 ];
 
+export interface Silence {
+  /** Holds the program on the interface as long as it is open, in this process or in one that inherits it. */
+  readonly fd: number;
+  end(): void;
+}
+
 /**
- * Silences an interface until the returned function is called or the process ends, however it ends.
+ * Silences an interface until `end` is called or the process ends, however it ends.
+ * `inherited`: the descriptor of a silence that the program before us in this process handed over.
  * `SysError` when the kernel does not permit it (EPERM) or has no tcx (EINVAL, before Linux 6.6).
  */
-export function silence(ifindex: number): () => void {
+export function silence(ifindex: number, inherited?: number): Silence {
+  const fd = inherited ?? hang(ifindex);
+  return {
+    fd,
+    end: () => {
+      libc().close(fd);
+    },
+  };
+}
+
+function hang(ifindex: number): number {
   const program = bpf.loadClassifier('veth_silence', bpf.assemble(SILENCE_PROGRAM));
   try {
-    const link = bpf.linkTcxIngress(program, ifindex);
-    return () => {
-      libc().close(link);
-    };
+    return bpf.linkTcxIngress(program, ifindex);
   } finally {
     libc().close(program); // the link holds the program
   }

@@ -37,22 +37,22 @@ export interface SlowProtocolsCounters {
   readonly rxNotForUs: number;
 }
 
-export interface SlowProtocolsSocket extends SlowProtocolsWire {
-  counters(): SlowProtocolsCounters;
+/** A socket that goes on in the next program of this process: frames that come meanwhile wait in it. */
+export interface SlowProtocolsHeritage {
+  readonly fd: number;
+  /** Interfaces whose group it has joined. */
+  readonly joined: readonly number[];
 }
 
-export function openSlowProtocolsSocket(): SlowProtocolsSocket {
-  const type = c.SOCK_RAW | c.SOCK_NONBLOCK | c.SOCK_CLOEXEC;
-  // Protocol 0: nothing comes in before the socket is bound.
-  const fd = check(libc().socket(c.AF_PACKET, type, 0), 'socket(AF_PACKET)', DOING);
-  const size = Buffer.alloc(4);
-  size.writeInt32LE(RECEIVE_BUFFER);
-  // Without the privilege the default size stays.
-  libc().setsockopt(fd, c.SOL_SOCKET, c.SO_RCVBUFFORCE, size, size.length);
-  const address = s.sockaddrLl(c.ETH_P_SLOW, 0);
-  check(libc().bind(fd, address, address.length), 'bind(AF_PACKET)', DOING);
+export interface SlowProtocolsSocket extends SlowProtocolsWire {
+  counters(): SlowProtocolsCounters;
+  /** Reads nothing any more; the socket stays open. */
+  handOver(): SlowProtocolsHeritage;
+}
 
-  const joined = new Set<number>();
+export function openSlowProtocolsSocket(heritage?: SlowProtocolsHeritage): SlowProtocolsSocket {
+  const fd = heritage?.fd ?? openBound();
+  const joined = new Set(heritage?.joined);
   const txRefused: Record<string, number> = {};
   let rxOther = 0;
   let rxNotForUs = 0;
@@ -111,6 +111,11 @@ export function openSlowProtocolsSocket(): SlowProtocolsSocket {
       watch = watchReadable(fd, () => read(MAX_READS));
     },
     drain: () => read(MAX_DRAIN),
+    handOver() {
+      watch?.close();
+      watch = undefined;
+      return { fd, joined: [...joined] };
+    },
     close() {
       watch?.close();
       watch = undefined;
@@ -119,4 +124,17 @@ export function openSlowProtocolsSocket(): SlowProtocolsSocket {
     },
     counters: () => ({ txRefused: { ...txRefused }, rxOther, rxNotForUs }),
   };
+}
+
+function openBound(): number {
+  const type = c.SOCK_RAW | c.SOCK_NONBLOCK | c.SOCK_CLOEXEC;
+  // Protocol 0: nothing comes in before the socket is bound.
+  const fd = check(libc().socket(c.AF_PACKET, type, 0), 'socket(AF_PACKET)', DOING);
+  const size = Buffer.alloc(4);
+  size.writeInt32LE(RECEIVE_BUFFER);
+  // Without the privilege the default size stays.
+  libc().setsockopt(fd, c.SOL_SOCKET, c.SO_RCVBUFFORCE, size, size.length);
+  const address = s.sockaddrLl(c.ETH_P_SLOW, 0);
+  check(libc().bind(fd, address, address.length), 'bind(AF_PACKET)', DOING);
+  return fd;
 }

@@ -19,6 +19,7 @@ import { check, libc } from './sys/libc.js';
 import { PollSet } from './sys/poll-set.js';
 import { Errno } from './sys/sys-error.js';
 import { headerLength, insertTag, segments, TAG, typeField } from './user-datapath-frame.js';
+import type { DatapathHeritage, WorkerStart } from './user-datapath-messages.js';
 import { PacketSocket, type ReceiveFilter } from './user-datapath-socket.js';
 
 /** Also the longest that a worker outlives a main thread that could not wake it. */
@@ -45,11 +46,17 @@ interface Port {
   most: number;
 }
 
+export interface EngineOptions extends Pick<WorkerStart, 'hostIfindex' | 'wakeFd' | 'hold' | 'heritage'> {
+  readonly memory: ForwardingMemory;
+}
+
 export class DatapathEngine {
   readonly #memory: ForwardingMemory;
   readonly #counts: Float64Array;
   readonly #wakeFd: number;
+  readonly #heritage: DatapathHeritage | undefined;
   readonly #host: PacketSocket;
+  #holding: boolean;
   #hostMost = BATCH;
   readonly #arena = new FrameArena();
   readonly #received = new ReceiveBatch(this.#arena);
@@ -78,19 +85,24 @@ export class DatapathEngine {
   #octets = 0;
 
   /** Opens the hidden peer's socket. Throws SysError. */
-  constructor(hostIfindex: number, wakeFd: number, memory: ForwardingMemory) {
+  constructor({ hostIfindex, wakeFd, memory, hold, heritage }: EngineOptions) {
     this.#memory = memory;
     this.#counts = memory.counts;
     this.#wakeFd = wakeFd;
-    this.#host = new PacketSocket(hostIfindex);
-    this.#poll = new PollSet([wakeFd, this.#host.fd]);
+    this.#heritage = heritage;
+    this.#host = new PacketSocket(hostIfindex, heritage?.host.ifindex === hostIfindex ? heritage.host : undefined);
+    this.#holding = hold;
+    this.#poll = this.#pollSet();
   }
 
   /** `slot`: the place of its counters. A port that is there already stays as it is. Throws SysError. */
   addPort(ifindex: number, slot: number): void {
     if (this.#ports.some(({ socket }) => socket.ifindex === ifindex)) return;
     this.#memory.clearPort(slot);
-    const socket = new PacketSocket(ifindex);
+    const socket = new PacketSocket(
+      ifindex,
+      this.#heritage?.ports.find((inherited) => inherited.ifindex === ifindex),
+    );
     try {
       if (this.#filter !== undefined) socket.setFilter(this.#filter);
     } catch (error) {
@@ -167,6 +179,13 @@ export class DatapathEngine {
       statisticsDue = now + STATISTICS_MS;
       this.#takeStatistics();
     }
+  }
+
+  /** Between two batches: every frame that was read has been given to the kernel, the others wait in the sockets. */
+  handOver(): DatapathHeritage {
+    // Moves do not outlive this program: what they hold leaves by the ports that they were going to.
+    for (const bucket of this.#held.buckets()) this.#letGo(bucket);
+    return { host: this.#host.handOver(), ports: this.#ports.map(({ socket }) => socket.handOver()) };
   }
 
   close(): void {
@@ -334,6 +353,9 @@ export class DatapathEngine {
       this.#table = table;
       this.#resolveTable();
       this.#memory.applied = generation;
+      if (!this.#holding) continue;
+      this.#holding = false;
+      this.#poll = this.#pollSet();
     }
   }
 
@@ -360,8 +382,13 @@ export class DatapathEngine {
   }
 
   #portsChanged(): void {
-    this.#poll = new PollSet([this.#wakeFd, this.#host.fd, ...this.#ports.map(({ socket }) => socket.fd)]);
+    this.#poll = this.#pollSet();
     this.#resolveTable();
+  }
+
+  #pollSet(): PollSet {
+    if (this.#holding) return new PollSet([this.#wakeFd]);
+    return new PollSet([this.#wakeFd, this.#host.fd, ...this.#ports.map(({ socket }) => socket.fd)]);
   }
 
   #takeStatistics(): void {

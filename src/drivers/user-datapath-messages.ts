@@ -1,5 +1,5 @@
 /** What the control plane and the data path's worker say to each other; tables and counters go by shared memory. */
-import type { ReceiveFilter } from './user-datapath-socket.js';
+import type { ReceiveFilter, SocketHeritage } from './user-datapath-socket.js';
 
 /** Given to the worker when it starts. */
 export interface WorkerStart {
@@ -7,18 +7,30 @@ export interface WorkerStart {
   /** eventfd: written by the control plane after it has posted a request. */
   readonly wakeFd: number;
   readonly memory: SharedArrayBuffer;
+  /** Leave all frames where they are until the first table is given. */
+  readonly hold: boolean;
+  readonly heritage?: DatapathHeritage | undefined;
 }
 
-/** Each request but `close` is answered by `done` or `refused` with the same id. */
+/** Sockets that go on in the next program of this process. */
+export interface DatapathHeritage {
+  readonly host: SocketHeritage;
+  readonly ports: readonly SocketHeritage[];
+}
+
+/** Each request but `close` is answered with the same id: by `done`, by `handedOver`, or by `refused`. */
 export type Request =
   | { readonly kind: 'add'; readonly id: number; readonly ifindex: number; readonly slot: number }
   | { readonly kind: 'remove'; readonly id: number; readonly ifindex: number }
   | { readonly kind: 'filter'; readonly id: number; readonly filter: ReceiveFilter }
   | { readonly kind: 'send'; readonly id: number; readonly ifindex: number; readonly frame: Uint8Array }
   | { readonly kind: 'deliver'; readonly id: number; readonly ifindex: number }
+  /** The last one: frames that were read are sent, then the worker ends without closing its sockets. */
+  | { readonly kind: 'handOver'; readonly id: number }
   | { readonly kind: 'close' };
 
 export type Answer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly id: number }
+  | { readonly kind: 'handedOver'; readonly id: number; readonly heritage: DatapathHeritage }
   | { readonly kind: 'refused'; readonly id: number; readonly reason: string };

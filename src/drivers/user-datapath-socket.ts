@@ -43,6 +43,13 @@ export interface ReceiveFilter {
   readonly promiscuous: boolean;
 }
 
+export interface SocketHeritage {
+  readonly ifindex: number;
+  readonly fd: number;
+  /** What it has taken membership for. */
+  readonly filter?: ReceiveFilter | undefined;
+}
+
 /**
  * Room for received frames in octets, as the kernel counts it (which is twice that, a 64-KiB super-frame taking a bit
  * more than its length). Enough for the windows of several TCP connections: veth takes no back-pressure, what does
@@ -62,11 +69,16 @@ export class PacketSocket {
   readonly #statisticsBytes = new Uint8Array(this.#statistics.buffer);
   readonly #length = new Uint8Array(4);
 
-  /** Throws SysError; then nothing stays open. */
-  constructor(ifindex: number) {
+  /** `inherited`: an open socket of this interface, from `handOver`. Throws SysError; then nothing stays open. */
+  constructor(ifindex: number, inherited?: SocketHeritage) {
     if (!Number.isInteger(ifindex) || ifindex <= 0)
       throw new RangeError(`${ifindex} is no interface: 0 would mean all`);
     this.ifindex = ifindex;
+    if (inherited !== undefined) {
+      this.fd = inherited.fd;
+      this.#filter = inherited.filter;
+      return;
+    }
     // Protocol 0: receives nothing until it is bound, so no frame of another interface slips in.
     const doing = `open a packet socket on interface ${ifindex}`;
     this.fd = check(libc().socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), 'socket', doing);
@@ -90,6 +102,7 @@ export class PacketSocket {
    */
   setFilter(filter: ReceiveFilter): void {
     const before = this.#filter;
+    if (before?.mac === filter.mac && before.promiscuous === filter.promiscuous) return;
     this.#filter = filter;
     for (const membership of memberships(this.ifindex, filter)) {
       const doing = `receive frames for ${filter.mac} on interface ${this.ifindex}`;
@@ -107,6 +120,11 @@ export class PacketSocket {
     this.#length[0] = STATISTICS;
     const result = libc().getsockopt(this.fd, SOL_PACKET, PACKET_STATISTICS, this.#statisticsBytes, this.#length);
     return result === 0 ? (this.#statistics[1] ?? 0) : 0;
+  }
+
+  /** What the next program of this process needs to go on with the socket, which stays open: frames wait in it. */
+  handOver(): SocketHeritage {
+    return { ifindex: this.ifindex, fd: this.fd, filter: this.#filter };
   }
 
   close(): void {

@@ -8,11 +8,18 @@ import type { Datapath } from '../aggregator/io.js';
 import { ForwardingMemory, MAX_PORTS } from './forwarding-memory.js';
 import { EFD_CLOEXEC, EFD_NONBLOCK } from './sys/constants.js';
 import { check, libc } from './sys/libc.js';
-import type { Answer, Request, WorkerStart } from './user-datapath-messages.js';
+import type { Answer, DatapathHeritage, Request, WorkerStart } from './user-datapath-messages.js';
 
 export interface UserDatapathOptions {
   /** The hidden peer of the virtual interface; frames written to it reach the host. */
   readonly hostIfindex: number;
+  /**
+   * The interface and its ports have carried traffic before: frames wait where they are until the first table is given,
+   * rather than finding no port. Default false.
+   */
+  readonly hold?: boolean;
+  /** Sockets of the program before us in this process, from `handOver`. */
+  readonly heritage?: DatapathHeritage | undefined;
   /** One line for the operator: a port's receive filter was refused, for instance. */
   readonly log?: (line: string) => void;
   /** The worker ended by itself: no frame passes any more, and every later request is refused. Called once. */
@@ -32,6 +39,11 @@ export interface UserDatapathStatistics {
 export interface UserDatapath extends Datapath {
   readonly kind: 'user';
   statistics(): UserDatapathStatistics;
+  /**
+   * Forwards nothing any more; what comes waits in the sockets, which stay open, for the next program of this process.
+   * Rejects when the worker has ended.
+   */
+  handOver(): Promise<DatapathHeritage>;
 }
 
 /**
@@ -48,7 +60,7 @@ export async function openUserDatapath(options: UserDatapathOptions): Promise<Us
 }
 
 interface Waiting {
-  resolve(): void;
+  resolve(heritage?: DatapathHeritage): void;
   reject(error: Error): void;
 }
 
@@ -71,10 +83,11 @@ class WorkerHandle implements UserDatapath {
     this.#options = options;
     this.#wakeFd = check(libc().eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), 'eventfd', 'wake the data path');
     const { shared } = this.#memory;
-    const start: WorkerStart = { hostIfindex: options.hostIfindex, wakeFd: this.#wakeFd, memory: shared };
+    const { hostIfindex, hold = false, heritage } = options;
+    const start: WorkerStart = { hostIfindex, wakeFd: this.#wakeFd, memory: shared, hold, heritage };
     // Compiled code only: a worker's own entry is not run through a TypeScript loader of the tests.
     this.#worker = new Worker(new URL('./user-datapath.worker.js', import.meta.url), { workerData: start });
-    this.ready = new Promise((resolve, reject) => this.#waiting.set(0, { resolve, reject }));
+    this.ready = new Promise((resolve, reject) => this.#waiting.set(0, { resolve: () => resolve(), reject }));
     this.#worker.on('message', (answer: Answer) => this.#answered(answer));
     this.#worker.on('error', (error) => {
       this.#failure = error instanceof Error ? error : new Error(String(error));
@@ -138,6 +151,13 @@ class WorkerHandle implements UserDatapath {
     };
   }
 
+  async handOver(): Promise<DatapathHeritage> {
+    const heritage = await this.#request((id) => ({ kind: 'handOver', id }));
+    if (heritage === undefined) throw new Error('the data path handed nothing over');
+    this.#state = 'closing';
+    return heritage;
+  }
+
   async close(): Promise<void> {
     if (this.#state === 'starting' || this.#state === 'running') {
       this.#state = 'closing';
@@ -152,7 +172,7 @@ class WorkerHandle implements UserDatapath {
     throw new RangeError(`at most ${MAX_PORTS} ports of one interface`);
   }
 
-  #request(make: (id: number) => Request): Promise<void> {
+  #request(make: (id: number) => Request): Promise<DatapathHeritage | undefined> {
     if (this.#state !== 'running') {
       const why = this.#failure === undefined ? 'it is closed' : `it ended: ${this.#failure.message}`;
       return Promise.reject(new Error(`the data path does not take requests: ${why}`));
@@ -180,7 +200,7 @@ class WorkerHandle implements UserDatapath {
     this.#waiting.delete(id);
     if (answer.kind === 'ready' && this.#state === 'starting') this.#state = 'running';
     if (answer.kind === 'refused') waiting?.reject(new Error(answer.reason));
-    else waiting?.resolve();
+    else waiting?.resolve(answer.kind === 'handedOver' ? answer.heritage : undefined);
   }
 
   #workerEnded(): void {

@@ -5,10 +5,16 @@ import { libc } from './sys/libc.js';
 import { DatapathEngine } from './user-datapath-engine.js';
 import type { Answer, Request, WorkerStart } from './user-datapath-messages.js';
 
+const SCHED_OTHER = 0;
+
 if (parentPort === null) throw new Error('user-datapath.worker runs as a worker thread only');
 const control = parentPort;
-const { hostIfindex, wakeFd, memory } = workerData as WorkerStart; // what user-datapath.ts gave
-const engine = new DatapathEngine(hostIfindex, wakeFd, new ForwardingMemory(memory));
+// The control plane may go before others (bin/vethd); this thread can use all time there is.
+libc().sched_setscheduler(0, SCHED_OTHER, Buffer.alloc(4));
+const start = workerData as WorkerStart; // what user-datapath.ts gave
+const { wakeFd } = start;
+const engine = new DatapathEngine({ ...start, memory: new ForwardingMemory(start.memory) });
+let handedOver = false;
 const eventCount = new Uint8Array(8);
 
 const answer = (message: Answer) => control.postMessage(message);
@@ -21,6 +27,11 @@ function takeRequests(): boolean {
     if (received === undefined) return true;
     const request = received.message as Request; // only user-datapath.ts posts here
     if (request.kind === 'close') return false;
+    if (request.kind === 'handOver') {
+      handedOver = true;
+      answer({ kind: 'handedOver', id: request.id, heritage: engine.handOver() });
+      return false;
+    }
     try {
       perform(request);
       answer({ kind: 'done', id: request.id });
@@ -30,7 +41,7 @@ function takeRequests(): boolean {
   }
 }
 
-function perform(request: Exclude<Request, { kind: 'close' }>): void {
+function perform(request: Exclude<Request, { kind: 'close' | 'handOver' }>): void {
   switch (request.kind) {
     case 'add':
       engine.addPort(request.ifindex, request.slot);
@@ -55,5 +66,5 @@ try {
   // Blocks this thread for its whole life; messages are fetched, not delivered.
   engine.run(takeRequests);
 } finally {
-  engine.close();
+  if (!handedOver) engine.close();
 }

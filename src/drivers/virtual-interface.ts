@@ -11,7 +11,7 @@ import * as change from './interface-change.js';
 import { writeSysctl } from './interface-sysctl.js';
 import * as link from './link-message.js';
 import type { Attribute } from './netlink-message.js';
-import { silence } from './silence-program.js';
+import { type Silence, silence } from './silence-program.js';
 import { IFF_NOARP, IFF_UP, IFNAMSIZ } from './sys/constants.js';
 import { Errno, SysError } from './sys/sys-error.js';
 
@@ -28,6 +28,8 @@ export const peerName = (name: string): string => `${PEER_PREFIX}${name}`;
 export interface VethPair extends VirtualInterface {
   /** Why the peer's own stack is not wholly silent; undefined when it is. */
   readonly reduced: string | undefined;
+  /** Descriptor that holds the filter in front of the peer's stack; undefined where there is none (any more). */
+  readonly silenceFd: number | undefined;
 }
 
 export interface VirtualInterfaceFacts {
@@ -79,11 +81,15 @@ export function createVirtualInterface(name: string, facts: VirtualInterfaceFact
 /**
  * Takes over a pair that a former process left, also when NAME has been moved into another namespace or renamed
  * meanwhile; carrier, MAC and MTU are as they were. Undefined when there is no pair of ours under this name.
+ * `inherited` gives the descriptor of a silence for the peer's index, see `silence`.
  */
-export function adoptVirtualInterface(name: string): VethPair | undefined {
+export function adoptVirtualInterface(
+  name: string,
+  inherited?: (peerIfindex: number) => number | undefined,
+): VethPair | undefined {
   const peer = change.findByName(peerName(name));
   if (peer?.kind !== 'veth' || peer.alias !== PAIR_ALIAS) return undefined;
-  return drive(name, peer.facts.ifindex);
+  return drive(name, peer.facts.ifindex, inherited?.(peer.facts.ifindex));
 }
 
 /** NAME's index where it is now; the peer always knows. Not `here`: in another namespace, where the user has it. */
@@ -93,12 +99,13 @@ function hostEnd(peerIfindex: number): { readonly ifindex: number; readonly here
   return { ifindex: peer.link, here: peer.linkNetnsid === undefined };
 }
 
-function drive(name: string, peerIfindex: number): VethPair {
+function drive(name: string, peerIfindex: number, inherited?: number): VethPair {
   const hidden = peerName(name);
   change.changeFlags(peerIfindex, IFF_NOARP, IFF_NOARP, `switch off ARP on ${hidden}`);
   // Nothing to do where the kernel has no IPv6; elsewhere a refusal matters only without the program.
   const ipv6 = writeSysctl(hidden, 'ipv6/disable_ipv6', '1');
-  const silenced = trySilence(peerIfindex);
+  const silenced = trySilence(peerIfindex, inherited);
+  let removed = false;
   const ipv6Left = ipv6 !== undefined && ipv6 !== 'ENOENT' ? `ipv6/disable_ipv6 not set (${ipv6})` : undefined;
   const reasons = [silenced.refused, ipv6Left].filter((reason) => reason !== undefined);
 
@@ -111,6 +118,9 @@ function drive(name: string, peerIfindex: number): VethPair {
     name,
     ifindex: hostEnd(peerIfindex).ifindex,
     peerIfindex,
+    get silenceFd() {
+      return removed ? undefined : silenced.silence?.fd;
+    },
     reduced: reasons.length === 0 ? undefined : `${hidden}: ${reasons.join('; ')}`,
     setMac(mac) {
       const doing = `set the MAC address of ${name} to ${mac}`;
@@ -125,17 +135,18 @@ function drive(name: string, peerIfindex: number): VethPair {
       change.changeFlags(peerIfindex, up ? IFF_UP : 0, IFF_UP, `switch the carrier of ${name} ${up ? 'on' : 'off'}`);
     },
     remove() {
-      silenced.close();
+      removed = true;
+      silenced.silence?.end();
       change.deleteInterface(peerIfindex, `remove ${name}`);
     },
   };
 }
 
-function trySilence(ifindex: number): { readonly close: () => void; readonly refused: string | undefined } {
+function trySilence(ifindex: number, inherited?: number): { readonly silence?: Silence; readonly refused?: string } {
   try {
-    return { close: silence(ifindex), refused: undefined };
+    return { silence: silence(ifindex, inherited) };
   } catch (error) {
     if (!(error instanceof SysError)) throw error;
-    return { close: () => {}, refused: `no filter in front of its stack (${error.syscall}: ${error.code})` };
+    return { refused: `no filter in front of its stack (${error.syscall}: ${error.code})` };
   }
 }

@@ -100,7 +100,7 @@ describe.each(KINDS)('$name', ({ name, empty, full, write, read, check }) => {
     const { told, log } = listening();
     expect(read(directory, log)).toEqual(empty);
     expect(told).toHaveLength(1);
-    expect(told[0]).toContain(`${path} cannot be used`);
+    expect(told[0]).toContain(`${path}: cannot be used`);
     expect(told[0]).toContain(why);
     expect(existsSync(path)).toBe(false);
     expect(readFileSync(`${path}.aside`, 'utf8')).toBe(spoilt);

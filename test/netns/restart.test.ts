@@ -5,15 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { distributing } from '../../scripts/lab/daemon.js';
 import { LacpduWatch } from '../../scripts/lab/lacpdu-watch.js';
-import { UdpStream } from '../../scripts/lab/traffic.js';
+import { brokenPromises, restartsUnderTraffic } from '../../scripts/lab/restarts.js';
 import { type DaemonPair, formedPair } from '../support/daemon-pair.js';
 import { useLab } from '../support/netns.js';
 
 const lab = useLab();
 const RATE = 500;
-
-const logOf = (pair: DaemonPair, side: 'a' | 'b') =>
-  readFileSync(join(pair.left.runDirectory, '..', `vethd-${pair[side].name}.log`), 'utf8');
 
 /** What `ip monitor` tells of links while something happens. */
 async function linkEvents(pair: DaemonPair, during: () => Promise<void>): Promise<string> {
@@ -36,44 +33,38 @@ const identity = async (pair: DaemonPair) =>
     system: actor.System,
   }));
 
-test('kill -9 at random moments under traffic: nobody notices but the frames of the downtime', async () => {
-  const pair = await formedPair(lab, { links: 2 });
-  const { a, b, left, ports } = pair;
-  const before = await identity(pair);
-  const seen = await Promise.all(
-    // Both directions of each link: ours at the far end, the partner's at ours.
-    ports.flatMap((port) => [LacpduWatch.start(b, port, left, port), LacpduWatch.start(a, port, pair.right, port)]),
-  );
-  const stream = await UdpStream.start(a, b, '10.0.0.2', { rate: RATE, flows: 4 });
-  const logged = logOf(pair, 'b').length;
-  const downMs: number[] = [];
-  const events = await linkEvents(pair, async () => {
-    for (let restart = 0; restart < 3; restart += 1) {
-      await delay(Math.random() * 1_000);
-      const from = performance.now();
-      await left.crash();
-      await left.start();
-      downMs.push(performance.now() - from);
-      expect(await identity(pair)).toEqual(before);
-    }
+describe('two links at the fast rate, under traffic', () => {
+  let pair: DaemonPair;
+  beforeAll(async () => {
+    pair = await formedPair(lab, { links: 2 });
   });
-  await Promise.all(seen.map((watch) => watch.until()));
-  for (const watch of seen) {
-    const { gapsMs, withoutSynchronization } = watch.pauses();
-    expect(withoutSynchronization).toBe(0);
-    expect(Math.max(...gapsMs)).toBeLessThan(3_000);
-    expect(new Set(watch.lacpdus().map(({ key, port }) => `${key} ${port}`)).size).toBe(1);
-    await watch.stop();
-  }
-  expect(logOf(pair, 'b').slice(logged)).not.toMatch(/ (mux|receive): /);
-  expect(events).not.toContain('NO-CARRIER');
-  expect(events).not.toContain('state DOWN');
-  const { lost, flowsAlive, duplicates } = await stream.stop();
-  expect(flowsAlive).toBe(4);
-  expect(duplicates).toBe(0);
-  // Those of the time without a daemon, and a quarter of a second each time for what our clock does not see.
-  const downS = downMs.reduce((sum, ms) => sum + ms + 250, 0) / 1_000;
-  expect(lost).toBeLessThan(downS * RATE);
+  const addresses = ['10.0.0.1', '10.0.0.2'] as const;
+
+  test('kill -9 at random moments: nobody notices but the frames of the downtime', async () => {
+    const before = await identity(pair);
+    const events = await linkEvents(pair, async () => {
+      const report = await restartsUnderTraffic({ ...pair, addresses }, { count: 2, planned: false, rate: RATE });
+      expect(brokenPromises(report, 2)).toEqual([]);
+    });
+    expect(await identity(pair)).toEqual(before);
+    expect(events).not.toContain('NO-CARRIER');
+    expect(events).not.toContain('state DOWN');
+  });
+
+  test('vethcfg restart: the same process, not one frame lost', async () => {
+    const { left } = pair;
+    const { pid } = left.process;
+    const before = await identity(pair);
+    const events = await linkEvents(pair, async () => {
+      const report = await restartsUnderTraffic({ ...pair, addresses }, { count: 2, planned: true, rate: RATE });
+      expect(brokenPromises(report, 2)).toEqual([]);
+    });
+    expect(left.process.alive).toBe(true);
+    expect(JSON.parse(await left.mustCfg('--json version')).vethd.pid).toBe(pid);
+    expect(await identity(pair)).toEqual(before);
+    expect(events).not.toContain('NO-CARRIER');
+    expect(events).not.toContain('state DOWN');
+  });
 });
 
 test('links that went down, went away or got another name while nobody was there: events after the start', async () => {
@@ -107,14 +98,14 @@ describe('one link at the slow rate', () => {
     const { b, left } = pair;
     const before = await identity(pair);
     const watch = await LacpduWatch.start(b, 'eth0', left, 'eth0');
-    const logged = logOf(pair, 'b').length;
+    const logged = pair.right.log().length;
     await left.crash();
     await left.start();
     await watch.until(1);
     expect(watch.lacpdus()).toHaveLength(1);
     expect(watch.pauses().withoutSynchronization).toBe(0);
     expect(await identity(pair)).toEqual(before);
-    expect(logOf(pair, 'b').slice(logged)).not.toMatch(/ (mux|receive): /);
+    expect(pair.right.log().slice(logged)).not.toMatch(/ (mux|receive): /);
     await watch.stop();
   });
 
@@ -126,9 +117,9 @@ describe('one link at the slow rate', () => {
     const state = join(left.runDirectory, 'state.json');
     const text = readFileSync(state, 'utf8');
     writeFileSync(state, text.slice(0, text.length / 2));
-    const logged = logOf(pair, 'a').length;
+    const logged = left.log().length;
     await left.start();
-    expect(logOf(pair, 'a').slice(logged)).toContain(`${state} cannot be used (damaged`);
+    expect(left.log().slice(logged)).toContain(`${state}: cannot be used (damaged`);
     expect(await left.aggregator()).toBeUndefined();
     expect(await a.ip('link show veth0')).toContain('NO-CARRIER');
     await left.mustCfg('add eth0 veth0 rate=fast');

@@ -191,3 +191,17 @@ test('version 2: what was agreed on conversations is in force from the first mom
   lab.clock.advance(10_000);
   expect(lab.b.forwardings).toHaveLength(before);
 });
+
+test('before a planned pause: an LACPDU on each port at once, and the next one a period later', () => {
+  const lab = twoSystems(2, { rate: 'fast' }, { rate: 'fast' });
+  lab.clock.advance(20_400);
+  for (const number of [1, 2]) lab.a.takeLacpdus(number);
+  const now = lab.clock.now();
+  lab.a.system.sayAgain();
+  lab.clock.advance(1_500);
+  for (const number of [1, 2]) {
+    const sent = lab.a.takeLacpdus(number);
+    expect(sent.map(({ at }) => at - now)).toEqual([0, 1_000]);
+    expect(sent.every(({ pdu }) => pdu.actor.State.Synchronization)).toBe(true);
+  }
+});

@@ -41,8 +41,13 @@ export interface Libc {
   flock(fd: number, operation: number): number;
   setns(fd: number, kind: number): number;
   unshare(flags: number): number;
+  dup(fd: number): number;
+  dup2(fd: number, wanted: number): number;
+  listen(fd: number, backlog: number): number;
   fcntl(fd: number, command: number, argument: number): number;
   prctl(option: number, second: number, third: number, fourth: number, fifth: number): number;
+  /** `parameters` is struct sched_param: one int, the priority. */
+  sched_setscheduler(pid: number, policy: number, parameters: Memory): number;
   capset(header: Memory, data: Memory): number;
   /** Does not return when it succeeds. Both lists end with null. */
   execve(path: string, argv: readonly (string | null)[], environment: readonly (string | null)[]): number;
@@ -91,8 +96,12 @@ const DECLARATIONS = {
   flock: 'int flock(int fd, int operation)',
   setns: 'int setns(int fd, int kind)',
   unshare: 'int unshare(int flags)',
+  dup: 'int dup(int fd)',
+  dup2: 'int dup2(int fd, int wanted)',
+  listen: 'int listen(int fd, int backlog)',
   fcntl: 'int fcntl(int fd, int command, long argument)',
   prctl: 'int prctl(int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth)',
+  sched_setscheduler: 'int sched_setscheduler(int pid, int policy, void *parameters)',
   capset: 'int capset(void *header, void *data)',
   execve: 'int execve(const char *path, const char **argv, const char **environment)',
   _exit: 'void _exit(int code)',

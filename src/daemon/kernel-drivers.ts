@@ -1,0 +1,89 @@
+/** The drivers of this machine, and the descriptors among them that the next program of this process goes on with. */
+import type { Clock, Member } from '../aggregator/io.js';
+import { openLinkWatch } from '../drivers/link-watch.js';
+import { type AttachedMember, attachMember, restoreMember } from '../drivers/member.js';
+import { openSlowProtocolsSocket } from '../drivers/slow-protocols-socket.js';
+import { libc } from '../drivers/sys/libc.js';
+import { openUserDatapath, type UserDatapath } from '../drivers/user-datapath.js';
+import { adoptVirtualInterface, createVirtualInterface, type VethPair } from '../drivers/virtual-interface.js';
+import type { Drivers } from './drivers.js';
+import type { Heritage } from './heritage.js';
+import type { Log } from './log.js';
+
+type Inherited = Pick<Heritage, 'wire' | 'datapaths' | 'silences'>;
+
+export interface KernelDrivers extends Drivers {
+  /** Everything has been taken up that there is: closes what was inherited and is not wanted. */
+  settled(): void;
+  /** Stops forwarding and reading; what comes waits in the descriptors. Only a successor can go on after this. */
+  handOver(): Promise<Inherited>;
+}
+
+export function openKernelDrivers(clock: Clock, log: Log, heritage?: Inherited): KernelDrivers {
+  const wire = openSlowProtocolsSocket(heritage?.wire);
+  const inheritedPaths = new Map(Object.entries(heritage?.datapaths ?? {}));
+  const inheritedSilences = new Map(Object.entries(heritage?.silences ?? {}).map(([index, fd]) => [Number(index), fd]));
+  /** By what they serve; those that have ended meanwhile hold nothing any more. */
+  const silenced = new Map<number, AttachedMember | VethPair>();
+  const datapaths = new Map<string, UserDatapath>();
+
+  const takeSilence = (ifindex: number): number | undefined => {
+    const fd = inheritedSilences.get(ifindex);
+    inheritedSilences.delete(ifindex);
+    return fd;
+  };
+  const noted = <Pair extends VethPair | undefined>(pair: Pair): Pair => {
+    if (pair !== undefined) silenced.set(pair.peerIfindex, pair);
+    return pair;
+  };
+
+  return {
+    clock,
+    links: openLinkWatch(),
+    wire,
+    createVirtualInterface: (name, facts) => noted(createVirtualInterface(name, facts)),
+    adoptVirtualInterface: (name) => noted(adoptVirtualInterface(name, takeSilence)),
+    attachMember(facts, former): Member {
+      const member = attachMember(facts, former, takeSilence(facts.ifindex));
+      silenced.set(facts.ifindex, member);
+      return member;
+    },
+    restoreMember,
+    async openDatapath(hostIfindex, name, hold) {
+      const inherited = inheritedPaths.get(name);
+      inheritedPaths.delete(name);
+      const datapath = await openUserDatapath({
+        hostIfindex,
+        hold,
+        heritage: inherited,
+        log: (line) => log.warn(`${name}: ${line}`),
+        onError: (error) => log.error(`${name}: the data path ended, no frame passes: ${error.message}`),
+      });
+      datapaths.set(name, datapath);
+      return datapath;
+    },
+    settled() {
+      const sockets = [...inheritedPaths.values()].flatMap(({ host, ports }) => [host, ...ports]);
+      for (const fd of [...sockets.map((socket) => socket.fd), ...inheritedSilences.values()]) libc().close(fd);
+      inheritedPaths.clear();
+      inheritedSilences.clear();
+    },
+    async handOver() {
+      const handed = await Promise.all(
+        [...datapaths].map(async ([name, datapath]) => {
+          // One that has ended, in order or not, has nothing to hand over.
+          const left = await datapath.handOver().catch(() => undefined);
+          return left === undefined ? [] : [[name, left] as const];
+        }),
+      );
+      const silences = [...silenced].flatMap(([ifindex, { silenceFd }]) =>
+        silenceFd === undefined ? [] : [[`${ifindex}`, silenceFd] as const],
+      );
+      return {
+        wire: wire.handOver(),
+        datapaths: Object.fromEntries(handed.flat()),
+        silences: Object.fromEntries(silences),
+      };
+    },
+  };
+}

@@ -11,16 +11,16 @@
  * distributed before it may stop collecting.
  */
 import { encodeLacpdu } from '../lacp/lacpdu.pdu.js';
-import { macFromBytes } from '../lacp/mac.js';
 import type { Marker } from '../lacp/marker.pdu.js';
 import type { PortStimulus } from '../lacp/port-setup.js';
-import { slowProtocolsFrame } from '../lacp/slow-protocols.js';
+import { slowProtocolsFrame, sourceOf } from '../lacp/slow-protocols.js';
 import type { Mac, PortInformation, PortVariables } from '../lacp/variables.js';
 import { remember } from './admission.js';
 import { Aggregator } from './aggregator.js';
 import { ConversationLogic } from './conversations.js';
 import { DataPlane } from './data-plane.js';
 import { hasLeft, isDraining } from './departure.js';
+import { InternalError } from './internal-error.js';
 import type { LinkFacts } from './io.js';
 import { noPartner } from './lag-id.js';
 import { beginHold, resumedHold } from './link-hold.js';
@@ -34,9 +34,6 @@ import type { SystemStatus } from './status.js';
 import { systemStatus } from './status-view.js';
 import type { SystemEffects } from './system-effects.js';
 import { TimerQueue } from './timer-queue.js';
-
-/** An error of ours: the caller broke the contract of this class. */
-export class InternalError extends Error {}
 
 export class LacpSystem {
   readonly #aggregators = new Map<string, Aggregator>();
@@ -201,7 +198,7 @@ export class LacpSystem {
     if (pdu === undefined) return;
     const { member } = entry;
     const ours = pdu.actor.System === member.port.variables.Actor_Oper.System;
-    member.ownNameFrom = ours ? macFromBytes(frame, SOURCE) : undefined;
+    member.ownNameFrom = ours ? sourceOf(frame) : undefined;
     this.#enter(() => {
       this.#detectMove(number, pdu.actor);
       if (this.#ports.has(number)) this.#touch(entry.aggregator, member, { type: 'LACPDU', pdu });
@@ -395,9 +392,6 @@ export class LacpSystem {
     return entry;
   }
 }
-
-/** Offset of the source address in a frame. */
-const SOURCE = 6;
 
 /** The owner of an aggregator's deadline, apart from all Port Numbers. */
 const clockOf = ({ index }: Aggregator): number => -1 - index;

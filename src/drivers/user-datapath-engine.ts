@@ -11,6 +11,7 @@
  */
 import { BUCKETS, isHeld, portOf } from '../mux/distributor.js';
 import { type HashPolicy, hashFrame } from '../mux/hash.js';
+import { nextBatch } from './batch-size.js';
 import { type ForwardingMemory, interfaceCounter, type LocalTable, portCounter } from './forwarding-memory.js';
 import { type HeldFrame, HeldFrames } from './held-frames.js';
 import { BATCH, FRAME_START, FrameArena, ReceiveBatch, SendBatch, SLOT, VNET_HEADER } from './sys/batch.js';
@@ -26,12 +27,6 @@ import { PacketSocket, type ReceiveFilter } from './user-datapath-socket.js';
 const IDLE_MS = 1000;
 /** How often the kernel's drop counters are fetched. */
 const STATISTICS_MS = 200;
-/**
- * Octets that a batch should not much exceed: what was just copied in is then still in the processor's cache when it
- * is copied out.
- */
-const BATCH_OCTETS = 512 << 10;
-const LEAST_BATCH = 8;
 /** More frames than a port's receive room can hold: after so many, all that was in it has been read. */
 const MOST_QUEUED = 1 << 15;
 
@@ -399,10 +394,4 @@ export class DatapathEngine {
 
 function bucketOf(hash: HashPolicy, bytes: Uint8Array, start: number, length: number): number {
   return hashFrame(hash, bytes, start, length) % BUCKETS;
-}
-
-/** Frames to ask for next, from the mean length of those just read. */
-function nextBatch(frames: number, octets: number): number {
-  const fitting = Math.floor((BATCH_OCTETS * frames) / Math.max(octets, 1));
-  return Math.min(BATCH, Math.max(LEAST_BATCH, fitting));
 }

@@ -65,7 +65,7 @@ const LARGEST_LEGAL_SUBTYPE = 10;
 export function parseSlowProtocols(frame: Uint8Array): Parsed {
   if (frame.length <= HEADER_LENGTH) return malformed('frame-too-short');
   if (macFromBytes(frame, 0) !== Slow_Protocols_Multicast) return malformed('wrong-destination');
-  const source = macFromBytes(frame, SOURCE);
+  const source = sourceOf(frame);
   if (isGroup(source)) return malformed('group-source');
   const type = (octet(frame, ETHERTYPE) << 8) | octet(frame, ETHERTYPE + 1);
   if (TAG_TYPES.includes(type)) return malformed('vlan-tagged');
@@ -78,6 +78,9 @@ export function parseSlowProtocols(frame: Uint8Array): Parsed {
   if (subtype === 0 || subtype > LARGEST_LEGAL_SUBTYPE) return malformed('illegal-subtype');
   return { kind: 'other', subtype };
 }
+
+/** Source address of a whole frame. */
+export const sourceOf = (frame: Uint8Array): Mac => macFromBytes(frame, SOURCE);
 
 /** A whole Ethernet frame to the slow-protocols address; 124 octets for the 110 of an LACPDU or marker. */
 export function slowProtocolsFrame(source: Mac, body: Uint8Array): Uint8Array {

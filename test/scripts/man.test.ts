@@ -38,7 +38,9 @@ describe('everything is there', () => {
   });
 
   test('vethd(8) has every option that vethd takes', () => {
-    for (const { long } of vethdCommand({}).options) expect(vethd).toContain(`${escaped(long ?? '')}\\fR`);
+    for (const { long, hidden } of vethdCommand({}).options) {
+      expect(vethd.includes(`${escaped(long ?? '')}\\fR`)).toBe(!hidden);
+    }
     expect(vethd).toContain(escaped('--help'));
   });
 

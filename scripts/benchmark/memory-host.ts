@@ -3,6 +3,8 @@ import type { LinkFacts } from '../../src/aggregator/io.js';
 import type { Drivers } from '../../src/daemon/drivers.js';
 import { systemClock } from '../../src/drivers/clock.js';
 
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Where a sent frame goes: the other end of the cable. */
 export interface Cable {
   /** Takes a frame of the interface and gives it to the other host in a later turn of the loop. */
@@ -80,8 +82,9 @@ export function memoryDrivers(side: number, ports: number, cable: Cable, clock =
     restoreMember() {},
     openDatapath: async () => ({
       kind: 'none',
-      async addPort() {},
-      async removePort() {},
+      // A worker thread answers in another turn of the loop.
+      addPort: () => nextTurn(),
+      removePort: () => nextTurn(),
       setTable() {},
       async sendBehind() {},
       delivered: async () => {},

@@ -90,6 +90,7 @@ export function memoryDrivers(side: number, ports: number, cable: Cable, clock =
       delivered: async () => {},
       setFilter() {},
       counters: () => ({ ports: new Map(), txNoPort: 0, txSlowProtocols: 0, rxHostRefused: 0, txOverrun: 0 }),
+      bucketBytes: () => undefined,
       async close() {},
     }),
   };

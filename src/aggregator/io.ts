@@ -157,5 +157,10 @@ export interface Datapath {
   /** MAC of the virtual interface, for the ports' receive filters; promiscuous: take every frame. */
   setFilter(mac: Mac, promiscuous: boolean): void;
   counters(): DatapathCounters;
+  /**
+   * Octets of the host that each of the BUCKETS buckets has given to ports since the data path was opened; undefined:
+   * this data path does not know. A copy, or a view that goes on counting.
+   */
+  bucketBytes(): Float64Array | undefined;
   close(): Promise<void>;
 }

@@ -60,7 +60,12 @@ export function portCounter(slot: number, name: PortCounterName): number {
 export function interfaceCounter(name: InterfaceCounterName): number {
   return INTERFACE_COUNTERS.indexOf(name);
 }
-const COUNTS = INTERFACE_COUNTERS.length + MAX_PORTS * PORT_COUNTERS.length;
+/** Of the octets that left by a bucket. */
+export function bucketCounter(bucket: number): number {
+  return BUCKET_COUNTS + bucket;
+}
+const BUCKET_COUNTS = INTERFACE_COUNTERS.length + MAX_PORTS * PORT_COUNTERS.length;
+const COUNTS = BUCKET_COUNTS + BUCKETS;
 
 /** A table as the worker keeps it for itself. */
 export interface LocalTable {
@@ -154,6 +159,11 @@ export class ForwardingMemory {
       rxHostRefused: this.interface('rxHostRefused'),
       txOverrun: this.interface('txOverrun'),
     };
+  }
+
+  /** Octets by bucket, as they go on. */
+  bucketBytes(): Float64Array {
+    return this.counts.subarray(bucketCounter(0), bucketCounter(BUCKETS));
   }
 
   interface(name: InterfaceCounterName): number {

@@ -12,7 +12,13 @@
 import { BUCKETS, isHeld, portOf } from '../mux/distributor.js';
 import { type HashPolicy, hashFrame } from '../mux/hash.js';
 import { nextBatch } from './batch-size.js';
-import { type ForwardingMemory, interfaceCounter, type LocalTable, portCounter } from './forwarding-memory.js';
+import {
+  bucketCounter,
+  type ForwardingMemory,
+  interfaceCounter,
+  type LocalTable,
+  portCounter,
+} from './forwarding-memory.js';
 import { type HeldFrame, HeldFrames } from './held-frames.js';
 import { BATCH, FRAME_START, FrameArena, ReceiveBatch, SendBatch, SLOT, VNET_HEADER } from './sys/batch.js';
 import { ETH_P_SLOW, MSG_DONTWAIT, MSG_TRUNC } from './sys/constants.js';
@@ -214,6 +220,7 @@ export class DatapathEngine {
       if (this.#holds[bucket] === 1 && this.#hold(bucket)) continue;
       if (port === undefined) this.#count(interfaceCounter('txNoPort'), this.#frames);
       else port.toPort.push(i, this.#tagged, this.#length, this.#frames, this.#octets);
+      if (port !== undefined) this.#count(bucketCounter(bucket), this.#octets);
     }
     for (const port of this.#ports) {
       if (port.toPort.count > 0) this.#sendToPort(port);
@@ -248,12 +255,13 @@ export class DatapathEngine {
     for (const frame of this.#held.take(bucket)) {
       total += frame.frames;
       if (port === undefined) this.#count(interfaceCounter('txNoPort'), frame.frames);
-      else this.#sendHeld(port, frame);
+      else this.#sendHeld(port, bucket, frame);
     }
     return total;
   }
 
-  #sendHeld({ socket, slot }: Port, { bytes, frames, octets }: HeldFrame): void {
+  #sendHeld({ socket, slot }: Port, bucket: number, { bytes, frames, octets }: HeldFrame): void {
+    this.#count(bucketCounter(bucket), octets);
     this.#count(portCounter(slot, 'txHeld'), frames);
     if (libc().send(socket.fd, bytes, bytes.length, MSG_DONTWAIT) < 0) {
       this.#count(portCounter(slot, 'txRefused'), frames);

@@ -142,6 +142,10 @@ class WorkerHandle implements UserDatapath {
     return this.#memory.counters(this.#slots);
   }
 
+  bucketBytes() {
+    return this.#memory.bucketBytes();
+  }
+
   statistics(): UserDatapathStatistics {
     const memory = this.#memory;
     return {

@@ -91,6 +91,7 @@ export class End {
   }
 
   counters = (): Promise<Counters> => this.call('counters');
+  bucketBytes = (): Promise<number[]> => this.call('bucketBytes');
   statistics = (): Promise<Statistics> => this.call('statistics');
 
   async port(name: string): Promise<PortCounters> {

@@ -32,6 +32,7 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   sendBehind: (ifindex: number, hex: string) => datapath.sendBehind(ifindex, Uint8Array.from(Buffer.from(hex, 'hex'))),
   delivered: (ifindex: number) => datapath.delivered(ifindex),
   counters: () => datapath.counters(),
+  bucketBytes: () => [...(datapath.bucketBytes() ?? [])],
   statistics: () => datapath.statistics(),
   /** One frame, past the data path, into an interface of this namespace; with a virtio_net_hdr in front or none. */
   sendFrame: (ifindex: number, hex: string, vnet = '') => sendFrame(ifindex, hex, vnet),

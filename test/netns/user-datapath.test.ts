@@ -7,6 +7,7 @@ import { Lab } from '../../scripts/lab/lab.js';
 import type { Running } from '../../scripts/lab/processes.js';
 import { ping, tcp } from '../../scripts/lab/traffic.js';
 import { waitFor } from '../../scripts/lab/wait.js';
+import { makeTable } from '../../src/mux/distributor.js';
 import { End, ifindexOf } from './user-datapath-end.js';
 
 const PORTS = ['p0', 'p1', 'p2'];
@@ -89,12 +90,21 @@ describe('forwarding', () => {
     expect(sent[1]).toBeGreaterThan(10);
   });
 
-  test('several connections use several ports', async () => {
-    const before = await Promise.all(PORTS.map((name) => a.kernel(name)));
+  test('several connections use several ports, whose octets are those of their buckets', async () => {
+    const octets = async () => ({
+      ports: await Promise.all(PORTS.map(async (name) => (await a.port(name)).txBytes)),
+      buckets: await a.bucketBytes(),
+    });
+    const before = { ...(await octets()), kernel: await Promise.all(PORTS.map((name) => a.kernel(name))) };
     await tcp(a.host, b.host, '10.0.0.2', { seconds: 1, streams: 24, port: 5303 });
-    const after = await Promise.all(PORTS.map((name) => a.kernel(name)));
-    for (const [i, { txPackets }] of after.entries())
-      expect(txPackets - (before[i]?.txPackets ?? 0)).toBeGreaterThan(10);
+    const after = await octets();
+    const { buckets } = makeTable([...a.ports.values()], [], 'layer3+4');
+    for (const [i, name] of PORTS.entries()) {
+      expect((await a.kernel(name)).txPackets - (before.kernel[i]?.txPackets ?? 0)).toBeGreaterThan(10);
+      const own = buckets.flatMap((port, bucket) => (port === a.ports.get(name) ? [bucket] : []));
+      const sum = own.reduce((all, b) => all + (after.buckets[b] ?? 0) - (before.buckets[b] ?? 0), 0);
+      expect(sum).toBe((after.ports[i] ?? 0) - (before.ports[i] ?? 0));
+    }
   });
 
   test('with an empty table nothing leaves and each frame is counted', async () => {

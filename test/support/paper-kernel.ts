@@ -92,6 +92,7 @@ export class PaperKernel {
         sendBehind: async () => {},
         delivered: async () => {},
         counters: () => ({ ports: new Map(), txNoPort: 0, txSlowProtocols: 0, rxHostRefused: 0, txOverrun: 0 }),
+        bucketBytes: () => undefined,
         close: async () => {},
       }),
     };

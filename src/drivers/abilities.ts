@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync } from 'node:fs';
 import { SILENCE_PROGRAM } from './silence-program.js';
-import * as bpf from './sys/bpf.js';
+import { assemble, loadProgram } from './sys/bpf-programs.js';
 import { AF_UNIX, SO_RCVBUF, SO_RCVBUFFORCE, SOCK_CLOEXEC, SOCK_DGRAM, SOL_SOCKET } from './sys/constants.js';
 import { check, libc } from './sys/libc.js';
 import { SysError } from './sys/sys-error.js';
@@ -28,7 +28,7 @@ export function findReductions(): Reduction[] {
 
 function filter(): Reduction | undefined {
   try {
-    libc().close(bpf.loadClassifier('veth_silence', bpf.assemble(SILENCE_PROGRAM)));
+    libc().close(loadProgram('classifier', 'veth_silence', assemble(SILENCE_PROGRAM)));
     return undefined;
   } catch (error) {
     if (!(error instanceof SysError)) throw error;

@@ -5,7 +5,8 @@
  * with VLAN ID 0 leaves no trace of it: they would pass for untagged ones.
  */
 import { Slow_Protocols_Type } from '../lacp/constants.js';
-import * as bpf from './sys/bpf.js';
+import { linkTcxIngress } from './sys/bpf-links.js';
+import * as bpf from './sys/bpf-programs.js';
 import { libc } from './sys/libc.js';
 
 /** Offsets in struct __sk_buff. */
@@ -47,9 +48,9 @@ export function silence(ifindex: number, inherited?: number): Silence {
 }
 
 function hang(ifindex: number): number {
-  const program = bpf.loadClassifier('veth_silence', bpf.assemble(SILENCE_PROGRAM));
+  const program = bpf.loadProgram('classifier', 'veth_silence', bpf.assemble(SILENCE_PROGRAM));
   try {
-    return bpf.linkTcxIngress(program, ifindex);
+    return linkTcxIngress(program, ifindex);
   } finally {
     libc().close(program); // the link holds the program
   }

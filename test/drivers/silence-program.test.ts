@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SILENCE_PROGRAM } from '../../src/drivers/silence-program.js';
-import { assemble } from '../../src/drivers/sys/bpf.js';
+import { assemble } from '../../src/drivers/sys/bpf-programs.js';
 
 test('the program is these seven instructions', () => {
   expect(assemble(SILENCE_PROGRAM).toString('hex').match(/.{16}/g)).toEqual([

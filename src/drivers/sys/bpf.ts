@@ -1,56 +1,54 @@
-/** bpf(2) through koffi: load a small hand-assembled program and hang it on an interface by a tcx link (Linux 6.6+). */
-import { check, libc } from './libc.js';
+/** bpf(2) itself. What is done with it: bpf-maps.ts, bpf-programs.ts, bpf-links.ts, bpf-pins.ts. */
+import { libc } from './libc.js';
+import { SysError } from './sys-error.js';
 
 /** System call number; other architectures than these share the generic number of arm64. */
 const NR_BPF = process.arch === 'x64' ? 321 : 280;
-const BPF_PROG_LOAD = 5;
-const BPF_LINK_CREATE = 28;
-const BPF_PROG_TYPE_SCHED_CLS = 3;
-const BPF_TCX_INGRESS = 46;
-/** Verdicts of tcx programs. */
-export const TCX_NEXT = -1;
-export const TCX_DROP = 2;
 
-/** One instruction of 8 bytes: opcode, destination and source register, offset, immediate. */
-export type Instruction = readonly [opcode: number, dst: number, src: number, offset: number, immediate: number];
+/** enum bpf_cmd, as far as used. */
+const COMMANDS = {
+  BPF_MAP_CREATE: 0,
+  BPF_MAP_LOOKUP_ELEM: 1,
+  BPF_MAP_UPDATE_ELEM: 2,
+  BPF_MAP_DELETE_ELEM: 3,
+  BPF_PROG_LOAD: 5,
+  BPF_OBJ_PIN: 6,
+  BPF_OBJ_GET: 7,
+  BPF_PROG_TEST_RUN: 10,
+  BPF_OBJ_GET_INFO_BY_FD: 15,
+  BPF_LINK_CREATE: 28,
+  BPF_LINK_UPDATE: 29,
+  BPF_LINK_DETACH: 34,
+} as const;
+export type BpfCommand = keyof typeof COMMANDS;
 
-export const BPF_MOV64_IMM = 0xb7;
-export const BPF_LDX_W = 0x61;
-export const BPF_JNE_IMM = 0x55;
-export const BPF_EXIT = 0x95;
-
-export function assemble(instructions: readonly Instruction[]): Buffer {
-  const code = Buffer.alloc(instructions.length * 8);
-  instructions.forEach(([opcode, dst, src, offset, immediate], i) => {
-    code.writeUInt8(opcode, i * 8);
-    code.writeUInt8((src << 4) | dst, i * 8 + 1);
-    code.writeInt16LE(offset, i * 8 + 2);
-    code.writeInt32LE(immediate, i * 8 + 4);
-  });
-  return code;
+/** The C result: a descriptor or 0; -1 on failure, with errno. */
+export function tryBpf(command: BpfCommand, attr: Buffer): number {
+  return libc().syscall(NR_BPF, COMMANDS[command], attr, attr.length);
 }
 
-/** Loads a traffic-control program; returns its descriptor. `SysError` EPERM without the privilege. */
-export function loadClassifier(name: string, code: Buffer): number {
-  const license = Buffer.from('MIT\0');
-  const attr = Buffer.alloc(72);
-  attr.writeUInt32LE(BPF_PROG_TYPE_SCHED_CLS, 0);
-  attr.writeUInt32LE(code.length / 8, 4);
-  attr.writeBigUInt64LE(libc().address(code), 8);
-  attr.writeBigUInt64LE(libc().address(license), 16);
-  attr.write(name, 48, 15, 'latin1');
-  attr.writeUInt32LE(BPF_TCX_INGRESS, 68);
-  const fd = libc().syscall(NR_BPF, BPF_PROG_LOAD, attr, attr.length);
-  // `code` and `license` are used after the call so that they live through it.
-  return check(fd, 'bpf(BPF_PROG_LOAD)', `load the program ${name} of ${code.length + license.length} bytes`);
+/**
+ * The result; throws `SysError` instead of failing. `kept`: memory whose address is in `attr`, so that it lives
+ * through the call.
+ */
+export function bpf(command: BpfCommand, attr: Buffer, doing: string, ..._kept: readonly Uint8Array[]): number {
+  const result = tryBpf(command, attr);
+  if (result >= 0) return result;
+  throw new SysError(`bpf(${command})`, libc().errno(), doing);
 }
 
-/** Runs a program on everything that comes in on an interface, until the returned descriptor is closed. */
-export function linkTcxIngress(program: number, ifindex: number): number {
-  const attr = Buffer.alloc(32);
-  attr.writeUInt32LE(program, 0);
-  attr.writeUInt32LE(ifindex, 4);
-  attr.writeUInt32LE(BPF_TCX_INGRESS, 8);
-  const fd = libc().syscall(NR_BPF, BPF_LINK_CREATE, attr, attr.length);
-  return check(fd, 'bpf(BPF_LINK_CREATE)', `attach a program to interface ${ifindex}`);
+/** Name of a map or program for `bpftool`: 15 characters, letters, digits, `_` and `.`. */
+export function writeName(attr: Buffer, name: string, at: number): void {
+  attr.write(name, at, 15, 'latin1');
+}
+
+/** OBJ_GET_INFO_BY_FD: the first `length` octets of what the kernel says of a descriptor. */
+export function objectInfo(fd: number, length: number): Buffer {
+  const info = Buffer.alloc(length);
+  const attr = Buffer.alloc(16);
+  attr.writeUInt32LE(fd, 0);
+  attr.writeUInt32LE(length, 4);
+  attr.writeBigUInt64LE(libc().address(info), 8);
+  bpf('BPF_OBJ_GET_INFO_BY_FD', attr, `ask about descriptor ${fd}`, info);
+  return info;
 }

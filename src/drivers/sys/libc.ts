@@ -55,10 +55,15 @@ export interface Libc {
   _exit(code: number): never;
   /** bpf(2) and friends: up to three integer or pointer arguments after the number. */
   syscall(number: number, first: number, second: Memory, third: number): number;
+  /** The address; MAP_FAILED (all ones) on failure. */
+  mmap(address: Memory, length: number, protection: number, flags: number, fd: number, offset: number): number | bigint;
+  munmap(address: bigint, length: number): number;
   /** Of the last call in this thread. */
   errno(): number;
   /** Address of a buffer, to be stored in another one; the caller keeps the buffer referenced. */
   address(memory: Uint8Array): bigint;
+  /** Memory at an address as it is, not a copy; the caller keeps it mapped as long as the view is used. */
+  view(address: bigint, length: number): ArrayBuffer;
 }
 
 type PollHandle = Koffi.node.PollHandle;
@@ -106,6 +111,8 @@ const DECLARATIONS = {
   execve: 'int execve(const char *path, const char **argv, const char **environment)',
   _exit: 'void _exit(int code)',
   syscall: 'long syscall(long number, long first, void *second, long third)',
+  mmap: 'uintptr_t mmap(void *address, size_t length, int protection, int flags, int fd, long offset)',
+  munmap: 'int munmap(uintptr_t address, size_t length)',
 } as const satisfies Partial<Record<keyof Libc, string>>;
 
 let bound: Libc | undefined;
@@ -122,6 +129,7 @@ export function libc(): Libc {
       ...functions,
       errno: () => koffi().errno(),
       address: (memory: Uint8Array) => koffi().address(memory),
+      view: (address: bigint, length: number) => koffi().view(address, length),
     } as unknown as Libc;
   }
   return bound;

@@ -1,0 +1,59 @@
+/* The hash: hash.ts once more, which is the specification and explains it. */
+#pragma once
+#include "flow-key.h"
+#include "maps.h"
+
+#define SEED 0x5eed5eed
+
+INLINE u32 mix(u32 h, u32 w)
+{
+  u32 x = (h ^ w) + 0x9e3779b9;
+  x ^= x >> 16;
+  x *= 0x7feb352d;
+  x ^= x >> 15;
+  x *= 0x846ca68b;
+  return x ^ x >> 16;
+}
+
+INLINE u32 mix_mac(u32 h, const u32 mac[2])
+{
+  return mix(mix(h, mac[0]), mac[1]);
+}
+
+INLINE u32 mix_ip(u32 h, const u32 ip[4])
+{
+  return mix(mix(mix(mix(h, ip[0]), ip[1]), ip[2]), ip[3]);
+}
+
+INLINE u32 hash_key(const struct copy *copy, const struct flow_key *key)
+{
+  u32 start = SEED;
+  u32 from, to;
+  if (key->is_ip && copy->policy == LAYER3_4) {
+    from = mix(mix_ip(start, key->from_ip), key->from_port);
+    to = mix(mix_ip(start, key->to_ip), key->to_port);
+    return mix(mix(from + to, key->type), key->protocol);
+  }
+  from = mix_mac(start, key->from_mac);
+  to = mix_mac(start, key->to_mac);
+  if (key->is_ip && copy->policy == LAYER2_3) {
+    from = mix_ip(from, key->from_ip);
+    to = mix_ip(to, key->to_ip);
+  }
+  return mix(mix(from + to, key->type), key->tags);
+}
+
+INLINE struct wanted wanted_for(const struct copy *copy)
+{
+  return (struct wanted){.network = copy->policy != LAYER2};
+}
+
+/* The bucket of a frame; 0 while no port distributes, because then nothing goes anywhere. */
+INLINE u32 bucket_of(struct __sk_buff *skb, const struct copy *copy)
+{
+  if (!(copy->flags & ACTIVE))
+    return 0;
+  struct flow_key key;
+  read_flow_key(skb, &key, wanted_for(copy));
+  return hash_key(copy, &key) % BUCKETS;
+}

@@ -25,19 +25,14 @@ struct flow_key {
   u32 protocol;
   u32 from_port;
   u32 to_port;
-  u32 transport; /* offset of the transport header; 0: not found */
+  u32 has_transport; /* not when it cannot be found: no IP, a fragment */
+  u32 transport;     /* offset of its header */
 };
 
-/* What hash policies and counters want to know, beside MAC addresses, type and tags. */
+/* How to read. */
 struct wanted {
-  u32 network;
-};
-
-/* In halves, because addresses of six octets leave none aligned that is larger. */
-struct ethernet_header {
-  u16 to[3];
-  u16 from[3];
-  u16 type;
+  u32 network; /* what is behind type and tags too */
+  u32 direct;  /* compile-time constant: the program may look into the frame's memory (tcx) */
 };
 
 struct ipv4_header {
@@ -62,10 +57,51 @@ struct ipv6_header {
   u32 to[4];
 };
 
-INLINE void read_mac(u32 words[2], const u16 mac[3])
+struct ports {
+  u16 from;
+  u16 to;
+};
+
+/* A header with what is most often behind it. */
+struct ipv4_start {
+  struct ipv4_header ip;
+  struct ports ports;
+};
+
+struct ipv6_start {
+  struct ipv6_header ip;
+  struct ports ports;
+};
+
+struct ethernet_header {
+  u16 to[3];
+  u16 from[3];
+  u16 type;
+};
+
+#define ADDRESSES 12
+#define ETHERNET_HEADER 14
+
+/*
+ * `length` octets at a constant place, in the frame's own memory, or null: each `load` costs as much as hashing does.
+ * Octets that lie in another piece of the frame are for `load`.
+ */
+INLINE const void *look(const struct __sk_buff *skb, u32 at, u32 length)
 {
-  words[0] = be16(mac[0]);
-  words[1] = (u32)be16(mac[1]) << 16 | be16(mac[2]);
+  const void *data = (const void *)(long)skb->data;
+  const void *end = (const void *)(long)skb->data_end;
+  return data + at + length <= end ? data + at : 0;
+}
+
+/*
+ * The same number, of which the verifier does not know where it comes from. Otherwise, as soon as it is an index, every
+ * way through all of the parsing is walked to the end apart from the others.
+ */
+INLINE u32 forget_origin(struct __sk_buff *skb, u32 value)
+{
+  volatile u32 *scratch = &skb->cb[0];
+  *scratch = value;
+  return *scratch;
 }
 
 INLINE int is_tag(u32 type)
@@ -85,74 +121,108 @@ INLINE int is_extension(u32 protocol)
   return protocol == 0 || protocol == 43 || protocol == 60 || protocol == AUTHENTICATION_HEADER;
 }
 
-INLINE void read_ports(struct __sk_buff *skb, struct flow_key *key, u32 at)
+INLINE void take_ports(struct flow_key *key, const struct ports *ports)
 {
-  u16 ports[2];
-  if (load(skb, at, ports, sizeof(ports)))
-    return;
-  key->from_port = be16(ports[0]);
-  key->to_port = be16(ports[1]);
+  key->from_port = be16(ports->from);
+  key->to_port = be16(ports->to);
 }
 
-INLINE void read_ipv4(struct __sk_buff *skb, struct flow_key *key, u32 at)
+INLINE void read_ports(struct __sk_buff *skb, struct flow_key *key, u32 at)
 {
-  struct ipv4_header ip;
-  if (load(skb, at, &ip, sizeof(ip)))
-    return;
-  u32 length = (ip.version_length & 0x0f) * 4;
-  if (ip.version_length >> 4 != 4 || length < sizeof(ip))
+  struct ports ports;
+  if (!load(skb, at, &ports, sizeof(ports)))
+    take_ports(key, &ports);
+}
+
+/* `near`: no tag is before the header, so that its place is known. */
+INLINE void read_ipv4(struct __sk_buff *skb, struct flow_key *key, u32 at, int near)
+{
+  struct ipv4_header copy;
+  const struct ipv4_start *start = near ? look(skb, ETHERNET_HEADER, sizeof(*start)) : 0;
+  const struct ipv4_header *ip = &start->ip;
+  if (!start) {
+    if (load(skb, at, &copy, sizeof(copy)))
+      return;
+    ip = &copy;
+  }
+  u32 length = (ip->version_length & 0x0f) * 4;
+  if (ip->version_length >> 4 != 4 || length < sizeof(*ip))
     return;
   key->is_ip = 1;
-  key->from_ip[3] = be32(ip.from);
-  key->to_ip[3] = be32(ip.to);
-  key->protocol = ip.protocol;
-  if (ip.fragment & be16(0x3fff))
+  key->from_ip[3] = be32(ip->from);
+  key->to_ip[3] = be32(ip->to);
+  key->protocol = ip->protocol;
+  if (ip->fragment & be16(0x3fff))
     return;
+  key->has_transport = 1;
   key->transport = at + length;
-  if (has_ports(ip.protocol))
+  if (!has_ports(ip->protocol))
+    return;
+  if (start && length == sizeof(*ip))
+    take_ports(key, &start->ports);
+  else
     read_ports(skb, key, at + length);
 }
 
-INLINE void read_ipv6(struct __sk_buff *skb, struct flow_key *key, u32 at)
+INLINE void read_ipv6(struct __sk_buff *skb, struct flow_key *key, u32 at, int near)
 {
-  struct ipv6_header ip;
-  if (load(skb, at, &ip, sizeof(ip)))
-    return;
-  if ((ip.version_class_label & 0xf0) != 0x60)
+  struct ipv6_header copy;
+  const struct ipv6_start *start = near ? look(skb, ETHERNET_HEADER, sizeof(*start)) : 0;
+  const struct ipv6_header *ip = &start->ip;
+  if (!start) {
+    if (load(skb, at, &copy, sizeof(copy)))
+      return;
+    ip = &copy;
+  }
+  if ((ip->version_class_label & 0xf0) != 0x60)
     return;
   key->is_ip = 1;
   for (int word = 0; word < 4; word++) {
-    key->from_ip[word] = be32(ip.from[word]);
-    key->to_ip[word] = be32(ip.to[word]);
+    key->from_ip[word] = be32(ip->from[word]);
+    key->to_ip[word] = be32(ip->to[word]);
   }
-  u32 protocol = ip.next;
-  u32 next = at + sizeof(ip);
+  u32 protocol = ip->next;
+  u32 next = at + sizeof(*ip);
+  int extended = 0;
   for (int i = 0; i < MOST_EXTENSIONS && is_extension(protocol); i++) {
     u8 extension[2]; /* next header, length */
     if (load(skb, next, extension, sizeof(extension)))
       break;
     next += protocol == AUTHENTICATION_HEADER ? (extension[1] + 2) * 4 : (extension[1] + 1) * 8;
     protocol = extension[0];
+    extended = 1;
   }
   key->protocol = protocol;
+  key->has_transport = 1;
   key->transport = next;
-  if (has_ports(protocol))
+  if (!has_ports(protocol))
+    return;
+  if (start && !extended)
+    take_ports(key, &start->ports);
+  else
     read_ports(skb, key, next);
 }
 
+/* All zero when there is no Ethernet header. */
 INLINE void read_flow_key(struct __sk_buff *skb, struct flow_key *key, struct wanted wanted)
 {
-  struct ethernet_header ethernet;
+  const struct ethernet_header *ethernet = wanted.direct ? look(skb, 0, sizeof(*ethernet)) : 0;
+  struct ethernet_header copy;
   __builtin_memset(key, 0, sizeof(*key));
-  if (load(skb, 0, &ethernet, sizeof(ethernet)))
-    return;
-  read_mac(key->to_mac, ethernet.to);
-  read_mac(key->from_mac, ethernet.from);
-
-  u32 type = be16(ethernet.type);
-  u32 at = sizeof(ethernet); /* behind the type */
+  if (!ethernet) {
+    if (load(skb, 0, &copy, sizeof(copy)))
+      return;
+    ethernet = &copy;
+  }
+  key->to_mac[0] = be16(ethernet->to[0]);
+  key->to_mac[1] = (u32)be16(ethernet->to[1]) << 16 | be16(ethernet->to[2]);
+  key->from_mac[0] = be16(ethernet->from[0]);
+  key->from_mac[1] = (u32)be16(ethernet->from[1]) << 16 | be16(ethernet->from[2]);
+  u32 type = be16(ethernet->type);
+  u32 at = ETHERNET_HEADER; /* behind the type */
   u32 tags = 0;
   int depth = 0;
+  int near = wanted.direct;
   if (skb->vlan_present) { /* as if it were back in its place */
     tags = skb->vlan_tci & 0x0fff;
     depth = 1;
@@ -164,13 +234,14 @@ INLINE void read_flow_key(struct __sk_buff *skb, struct flow_key *key, struct wa
     tags = (tags << 12 | tags >> 20) ^ (be16(tag[0]) & 0x0fff);
     type = be16(tag[1]);
     at += sizeof(tag);
+    near = 0;
   }
   key->tags = tags;
   key->type = type < FIRST_ETHERTYPE ? 0 : type;
   if (!wanted.network)
     return;
   if (type == TYPE_IPV4)
-    read_ipv4(skb, key, at);
+    read_ipv4(skb, key, at, near);
   else if (type == TYPE_IPV6)
-    read_ipv6(skb, key, at);
+    read_ipv6(skb, key, at, near);
 }

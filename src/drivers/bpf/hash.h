@@ -27,15 +27,15 @@ INLINE u32 mix_ip(u32 h, const u32 ip[4])
 
 INLINE u32 hash_key(const struct copy *copy, const struct flow_key *key)
 {
-  u32 start = SEED;
-  u32 from, to;
+  u32 from = SEED;
+  u32 to = SEED;
   if (key->is_ip && copy->policy == LAYER3_4) {
-    from = mix(mix_ip(start, key->from_ip), key->from_port);
-    to = mix(mix_ip(start, key->to_ip), key->to_port);
+    from = mix(mix_ip(from, key->from_ip), key->from_port);
+    to = mix(mix_ip(to, key->to_ip), key->to_port);
     return mix(mix(from + to, key->type), key->protocol);
   }
-  from = mix_mac(start, key->from_mac);
-  to = mix_mac(start, key->to_mac);
+  from = mix_mac(from, key->from_mac);
+  to = mix_mac(to, key->to_mac);
   if (key->is_ip && copy->policy == LAYER2_3) {
     from = mix_ip(from, key->from_ip);
     to = mix_ip(to, key->to_ip);
@@ -43,17 +43,17 @@ INLINE u32 hash_key(const struct copy *copy, const struct flow_key *key)
   return mix(mix(from + to, key->type), key->tags);
 }
 
-INLINE struct wanted wanted_for(const struct copy *copy)
+INLINE struct wanted wanted_for(const struct copy *copy, int direct)
 {
-  return (struct wanted){.network = copy->policy != LAYER2};
+  return (struct wanted){.network = copy->policy != LAYER2, .direct = direct};
 }
 
 /* The bucket of a frame; 0 while no port distributes, because then nothing goes anywhere. */
-INLINE u32 bucket_of(struct __sk_buff *skb, const struct copy *copy)
+INLINE u32 bucket_of(struct __sk_buff *skb, const struct copy *copy, int direct)
 {
   if (!(copy->flags & ACTIVE))
     return 0;
   struct flow_key key;
-  read_flow_key(skb, &key, wanted_for(copy));
-  return hash_key(copy, &key) % BUCKETS;
+  read_flow_key(skb, &key, wanted_for(copy, direct));
+  return forget_origin(skb, hash_key(copy, &key)) % BUCKETS;
 }

@@ -47,7 +47,11 @@ export function createMaps(): MapSet {
   return Object.fromEntries(made) as Record<MapName, number>; // all of MAPS, by the loop
 }
 
-/** Loads a program that works on these maps; returns its descriptor. Throws SysError. */
+/**
+ * Loads a program that works on these maps; returns its descriptor. Throws SysError: EPERM without CAP_BPF and
+ * CAP_NET_ADMIN, EACCES or E2BIG without CAP_PERFMON, for then the verifier guards against speculation: it forbids
+ * places in a table that depend on the frame, and stops to see that two ways through a program come to the same.
+ */
 export function loadOurs(name: ProgramName, maps: MapSet): number {
   const { code, type, references } = program(name);
   const wired = Buffer.from(code);

@@ -17,6 +17,9 @@
 #include "hash.h"
 #include "wire.h"
 
+#define AT_TCX 1
+#define AT_SOCKET 0
+
 #define TAKE_WHOLE 0xffffffff
 #define LEAVE 0
 
@@ -24,6 +27,16 @@
 INLINE int is_slow_protocol(const struct __sk_buff *skb)
 {
   return skb->protocol == be16(TYPE_SLOW) && !skb->vlan_present;
+}
+
+/* `word`: RX_FRAMES or TX_FRAMES; the octets are counted in the word behind. */
+INLINE void count_frames(u32 slot, u32 word, struct wire wire)
+{
+  u64 *words = map_lookup(&counters, &slot);
+  if (!words)
+    return;
+  words[word] += wire.frames;
+  words[word + 1] += wire.octets;
 }
 
 /* What the filter said of this frame. */
@@ -58,14 +71,8 @@ int transmit(struct __sk_buff *skb)
     return TCX_DROP;
   }
   const struct copy *copy = table_in_force();
-  struct wanted wanted = wanted_for(copy);
-  if (skb->gso_size)
-    wanted.network = 1;
-  struct flow_key key;
-  read_flow_key(skb, &key, wanted);
-  struct wire wire = on_the_wire(skb, &key);
-
-  u32 bucket = copy->flags & ACTIVE ? hash_key(copy, &key) % BUCKETS : 0;
+  u32 bucket = bucket_of(skb, copy, AT_TCX);
+  struct wire wire = on_the_wire(skb);
   s32 entry = copy->buckets[bucket];
   u32 slot = (entry < 0 ? -entry : entry) - 1;
   u32 port = slot < PORTS ? copy->ifindex[slot] : 0;
@@ -73,8 +80,7 @@ int transmit(struct __sk_buff *skb)
     count(COUNTERS_OF_INTERFACE, TX_NO_PORT, wire.frames);
     return TCX_DROP;
   }
-  count(slot, TX_FRAMES, wire.frames);
-  count(slot, TX_BYTES, wire.octets);
+  count_frames(slot, TX_FRAMES, wire);
   u32 zero = 0;
   u64 *octets = map_lookup(&bucket_bytes, &zero);
   if (octets)
@@ -98,28 +104,19 @@ int receive(struct __sk_buff *skb)
     return TCX_DROP;
   }
   u32 flags = copy->port_flags[slot];
-  struct flow_key key = {};
-  struct wanted wanted = wanted_for(copy);
-  if (skb->gso_size)
-    wanted.network = 1;
-  if (skb->gso_size || flags & DISCARD_WRONG)
-    read_flow_key(skb, &key, wanted);
-  struct wire wire = on_the_wire(skb, &key);
-
+  struct wire wire = on_the_wire(skb);
   if (!(flags & COLLECTING)) {
     count(slot, RX_NOT_COLLECTING, wire.frames);
     return TCX_DROP;
   }
   if (flags & DISCARD_WRONG) {
-    u32 bucket = copy->flags & ACTIVE ? hash_key(copy, &key) % BUCKETS : 0;
-    s32 entry = copy->buckets[bucket];
+    s32 entry = copy->buckets[bucket_of(skb, copy, AT_TCX)];
     if ((entry < 0 ? -entry : entry) != (s32)slot + 1) {
       count(slot, RX_WRONG_CONVERSATION, wire.frames);
       return TCX_DROP;
     }
   }
-  count(slot, RX_FRAMES, wire.frames);
-  count(slot, RX_BYTES, wire.octets);
+  count_frames(slot, RX_FRAMES, wire);
   return redirect(table.host_ifindex, 0);
 }
 
@@ -131,7 +128,7 @@ int capture_transmit(struct __sk_buff *skb)
   if (is_slow_protocol(skb))
     return say_captured(skb, 0);
   const struct copy *copy = table_in_force();
-  u32 bucket = bucket_of(skb, copy);
+  u32 bucket = bucket_of(skb, copy, AT_SOCKET);
   u32 *waiting = &pending.bucket[bucket];
   int capture = copy->mode == MODE_USER || copy->buckets[bucket] < 0 || *(volatile u32 *)waiting > 0;
   if (capture)
@@ -163,11 +160,11 @@ int classify(struct __sk_buff *skb)
   u32 tag = skb->mark;
   if (tag && vlan_push(skb, be16(tag >> 16), tag & 0xffff))
     return -1;
-  return bucket_of(skb, table_in_force());
+  return bucket_of(skb, table_in_force(), AT_TCX);
 }
 
 SECTION("socket/classify_filter")
 int classify_filter(struct __sk_buff *skb)
 {
-  return bucket_of(skb, table_in_force());
+  return bucket_of(skb, table_in_force(), AT_SOCKET);
 }

@@ -14,29 +14,41 @@ struct wire {
   u64 octets;
 };
 
-/* `key` must have been read with the network layer when the frame is a super-frame. */
-INLINE struct wire on_the_wire(struct __sk_buff *skb, const struct flow_key *key)
+/*
+ * Octets that each segment of a super-frame repeats: all headers, with a tag beside the frame. 0: not known. Reads the
+ * frame once more for it, which is little beside a super-frame and keeps all others short.
+ */
+INLINE u32 header_of_segments(struct __sk_buff *skb)
 {
-  u32 tag = skb->vlan_present ? TAG : 0;
-  u32 length = skb->len;
+  struct flow_key key;
+  read_flow_key(skb, &key, (struct wanted){.network = 1, .direct = 0});
+  if (!key.has_transport)
+    return 0;
+  u32 header = UDP_HEADER;
+  if (key.protocol == TCP) {
+    u8 offset;
+    if (load(skb, key.transport + TCP_OFFSET, &offset, sizeof(offset)))
+      return 0;
+    header = (offset >> 4) * 4;
+  }
+  return key.transport + header + (skb->vlan_present ? TAG : 0);
+}
+
+INLINE struct wire on_the_wire(struct __sk_buff *skb)
+{
+  struct wire wire = {1, skb->len + (skb->vlan_present ? TAG : 0)};
   u32 size = skb->gso_size;
-  struct wire wire = {1, length + tag};
   if (!size)
     return wire;
-  u32 header = key->transport + UDP_HEADER;
-  if (key->protocol == TCP) {
-    u8 offset;
-    if (load(skb, key->transport + TCP_OFFSET, &offset, sizeof(offset)))
-      return wire;
-    header = key->transport + (offset >> 4) * 4;
-  }
-  if (!key->transport || header >= length)
+  u32 header = forget_origin(skb, header_of_segments(skb));
+  if (!header || header >= wire.octets)
     return wire;
   /* Not gso_segs: it is 0 for super-frames that come from a packet socket or a virtual machine. */
-  wire.frames = size == GSO_BY_FRAGS ? skb->gso_segs : (length - header + size - 1) / size;
-  if (wire.frames > 1)
-    wire.octets += (u64)(wire.frames - 1) * (header + tag);
-  else
-    wire.frames = 1;
+  u32 payload = wire.octets - header;
+  u32 frames = size == GSO_BY_FRAGS ? skb->gso_segs : (payload + size - 1) / size;
+  if (frames > 1) {
+    wire.frames = frames;
+    wire.octets += (u64)(frames - 1) * header;
+  }
   return wire;
 }

@@ -39,6 +39,7 @@ function aggregatorView(aggregator: ShownAggregator, paint: Style): string[] {
     field(2, 'partner', partnerOf(aggregator)),
     field(2, 'LAG ID', aggregator.activeLag ?? 'none yet'),
     ...conversationLines(aggregator),
+    ...balanceLines(aggregator),
     ...optionLines(2, (option) => option.aggregator?.print(settings)),
     field(
       2,
@@ -60,6 +61,19 @@ function conversationLines({ conversations }: ShownAggregator): string[] {
       2,
       'LACP v2',
       `conversations ${state}; port algorithm ${portAlgorithm.replace(/..(?=.)/g, '$&-')}, list ${linkListDigest}`,
+    ),
+  ];
+}
+
+/** Only with rebalancing. */
+function balanceLines({ balance, settings }: ShownAggregator): string[] {
+  if (balance === undefined) return [];
+  const { away, moved } = balance;
+  return [
+    field(
+      2,
+      'rebalance',
+      `every ${settings.rebalance} s; ${moved} conversations moved so far, ${away} of 4096 are elsewhere than by weight`,
     ),
   ];
 }

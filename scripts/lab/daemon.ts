@@ -8,7 +8,7 @@ import { type Finished, printed, type Running } from './processes.js';
 import { seconds, waitFor } from './wait.js';
 
 /** The checkout: where package.json is, from the sources as from `dist`. */
-const ROOT = fileURLToPath(new URL(import.meta.url.includes('/dist/scripts/') ? '../../..' : '../..', import.meta.url));
+const ROOT = fileURLToPath(new URL(import.meta.url.endsWith('.js') ? '../../..' : '../..', import.meta.url));
 
 /** Path of an executable of ours. */
 export const executable = (name: 'vethd' | 'vethcfg'): string => join(ROOT, 'bin', name);

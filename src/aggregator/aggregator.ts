@@ -13,6 +13,7 @@ import type { HalfMember, Member } from './member.js';
 import { partnerAdmin } from './partner-admin.js';
 import { ready, type SelectionPort, select } from './selection.js';
 import type { AggregatorSettings } from './settings.js';
+import type { AggregatorSnapshot } from './snapshot.js';
 import { nextCarrier } from './takeover.js';
 
 /** What the Mux machines have decided. Port numbers in ascending order. */
@@ -107,7 +108,10 @@ export class Aggregator {
   }
 
   /** After ports were taken over from an earlier process: those in fallback have waited long enough. */
-  resumeFallback(): void {
+  resume({ active, moved = [] }: Pick<AggregatorSnapshot, 'active' | 'moved'>, now: number): void {
+    this.active = active;
+    this.distribution.balancer.every(this.settings.rebalance, now);
+    this.distribution.balancer.resume(moved);
     for (const member of this.members.values()) {
       const { Partner_Admin } = member.port.variables;
       const asSet = partnerAdmin(member.settings).State.Synchronization;
@@ -186,6 +190,7 @@ export class Aggregator {
       this.#inOrder()
         .filter(which)
         .map(({ number }) => number);
+    this.distribution.balancer.every(this.settings.rebalance, now);
     return this.distribution.update(
       this.members,
       {
@@ -194,6 +199,7 @@ export class Aggregator {
         discardWrong:
           this.conversations === undefined ? [] : numbers((member) => discardsWrong(conversationPort(member))),
         hash: this.settings.hash,
+        weights: this.settings.weights,
       },
       now,
     );

@@ -15,6 +15,10 @@ export interface DataPlaneEffects {
   readonly clock: Clock;
   sendMarker(port: number, frame: Uint8Array): void;
   table(aggregator: string, table: ForwardingTable): void;
+  /** Octets that each bucket has carried, see `Datapath.bucketBytes`. */
+  bucketBytes(aggregator: string): Float64Array | undefined;
+  /** Something that the status shows has changed. */
+  changed(): void;
 }
 
 export class DataPlane {
@@ -45,9 +49,18 @@ export class DataPlane {
     return [...aggregators]
       .filter(({ index }) => due.has(index))
       .filter((aggregator) => {
-        const table = aggregator.distribution.expire(aggregator.members, now);
-        return this.#proceed(aggregator, table, now);
+        const { distribution, members } = aggregator;
+        const table = distribution.expire(members, now);
+        return this.#proceed(aggregator, this.#rebalance(aggregator, now) ?? table, now);
       });
+  }
+
+  /** Where a round of rebalancing is due. */
+  #rebalance({ name, distribution, members }: Aggregator, now: number): ForwardingTable | undefined {
+    if ((distribution.balancer.deadline ?? Number.POSITIVE_INFINITY) > now) return undefined;
+    const table = distribution.rebalance(this.effects.bucketBytes(name), members, now);
+    if (table !== undefined) this.effects.changed();
+    return table;
   }
 
   /** Let a port leave in order; it goes on from there by itself. Nothing happens where no order is possible. */

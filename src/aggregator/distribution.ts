@@ -5,10 +5,14 @@
 import { encodeMarker, type Marker } from '../lacp/marker.pdu.js';
 import { slowProtocolsFrame } from '../lacp/slow-protocols.js';
 import type { Mac } from '../lacp/variables.js';
+import { Balancer } from '../mux/balancer.js';
 import { ConversationMoves } from '../mux/conversation-moves.js';
-import { BUCKETS, type ForwardingTable, NO_PORT, spread } from '../mux/distributor.js';
+import { BUCKETS, type ForwardingTable, NO_PORT } from '../mux/distributor.js';
 import type { HashPolicy } from '../mux/hash.js';
+import { Spreader, type WeightedLink } from '../mux/weighted-spread.js';
+import { weightedLinks } from './link-weights.js';
 import type { Member } from './member.js';
+import type { Weights } from './settings.js';
 
 export interface MarkerFrame {
   readonly port: number;
@@ -17,18 +21,24 @@ export interface MarkerFrame {
 
 /** What is decided elsewhere of a table. */
 export interface Decided extends Omit<ForwardingTable, 'buckets'> {
-  /** Bucket -> port, where version 2 decides that; else the ports take turns. */
+  /** Bucket -> port, where version 2 decides that; else each port has its share. */
   readonly ports?: readonly number[] | undefined;
+  readonly weights: Weights;
 }
 
 export class Distribution {
   readonly #moves: ConversationMoves;
+  readonly balancer = new Balancer();
+  readonly #spreader = new Spreader(BUCKETS);
+  #links: readonly WeightedLink[] = [];
+  #decided: Decided;
   #table: ForwardingTable;
   #partner: Mac | undefined;
 
   constructor(hash: HashPolicy, firstTransaction: number) {
     this.#moves = new ConversationMoves(firstTransaction);
     this.#table = { buckets: [], collecting: [], hash };
+    this.#decided = { collecting: [], hash, weights: 'speed' };
   }
 
   /** The members and what is decided of them, as they are now: the new table, if it is new. */
@@ -37,11 +47,31 @@ export class Distribution {
     const partner = distributing[0]?.port.variables.Partner_Oper.System;
     if (partner !== undefined && partner !== this.#partner) this.#moves.forgetPartner();
     this.#partner = partner ?? this.#partner;
-    if (decided.hash !== this.#table.hash) this.#moves.rehash(now);
+    if (decided.hash !== this.#table.hash) {
+      this.#moves.rehash(now);
+      this.balancer.forget();
+    }
     const ports = new Map([...members.values()].map((member) => [member.number, use(member)]));
-    const inTurn = () => spread(distributing.map(({ number }) => number).sort((a, b) => a - b));
-    this.#moves.update(decided.ports?.length === BUCKETS ? decided.ports : inTurn(), ports, now);
+    this.#links = weightedLinks(distributing, decided.weights);
+    this.#decided = decided;
+    this.#moves.update(this.#place(), ports, now);
     return this.#replaceTable(decided);
+  }
+
+  /** A round of rebalancing by what each bucket has carried. The new table, if it changes one. */
+  rebalance(
+    octets: Float64Array | undefined,
+    members: ReadonlyMap<number, Member>,
+    now: number,
+  ): ForwardingTable | undefined {
+    const changes = this.balancer.round(octets, this.#spreader.spread(this.#links), this.#links, now);
+    return changes ? this.update(members, this.#decided, now) : undefined;
+  }
+
+  #place(): readonly number[] {
+    const { ports } = this.#decided;
+    if (ports?.length === BUCKETS) return ports;
+    return this.balancer.place(this.#spreader.spread(this.#links), this.#links);
   }
 
   /** A Marker Response came in on a member. The new table, if it changes one. */
@@ -62,7 +92,9 @@ export class Distribution {
   }
 
   get nextDeadline(): number | undefined {
-    return this.#moves.nextDeadline;
+    const { nextDeadline } = this.#moves;
+    const { deadline } = this.balancer;
+    return nextDeadline === undefined || (deadline !== undefined && deadline < nextDeadline) ? deadline : nextDeadline;
   }
 
   /** Markers that the newest table asks for; they must leave behind all frames that earlier tables sent. */
@@ -86,7 +118,7 @@ export class Distribution {
     return this.#moves.carries(port);
   }
 
-  #replaceTable({ collecting, discardWrong = [], hash }: Decided): ForwardingTable | undefined {
+  #replaceTable({ collecting, discardWrong = [], hash }: Omit<Decided, 'weights'>): ForwardingTable | undefined {
     const all = this.#moves.buckets;
     const buckets = all.every((entry) => entry === NO_PORT) ? [] : all;
     const before = this.#table;

@@ -6,6 +6,10 @@ import type { Fallback } from './fallback.js';
 import type { Damping } from './link-hold.js';
 import type { Policy } from './policy.js';
 
+export const WEIGHTS = ['speed', 'equal'] as const;
+/** speed: a port gets conversations in proportion to its speed; one of unknown speed counts as the slowest of the others. */
+export type Weights = (typeof WEIGHTS)[number];
+
 export const FAREWELLS = ['out-of-sync', 'individual', 'none'] as const;
 
 export interface AggregatorSettings {
@@ -20,6 +24,10 @@ export interface AggregatorSettings {
   readonly key: number | undefined;
   readonly mux: 'independent' | 'coupled';
   readonly hash: HashPolicy;
+  /** How much each port gets of the conversations. */
+  readonly weights: Weights;
+  /** Seconds between two rounds that move heavy conversations to less loaded ports; 0: none. */
+  readonly rebalance: number;
   /** Carrier is off while fewer ports are DISTRIBUTING. */
   readonly minLinks: number;
   /** More ports than this become STANDBY. */
@@ -85,6 +93,8 @@ export const DEFAULT_AGGREGATOR: AggregatorSettings = {
   key: undefined,
   mux: 'independent',
   hash: 'layer3+4',
+  weights: 'speed',
+  rebalance: 0,
   minLinks: 1,
   maxLinks: 8,
   policy: 'stable',

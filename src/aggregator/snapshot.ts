@@ -18,5 +18,7 @@ export interface AggregatorSnapshot {
   readonly name: string;
   /** LAG ID of the active candidate. */
   readonly active: string | undefined;
+  /** Bucket and Port Number of what rebalancing has moved; undefined: written by a program that had none. */
+  readonly moved?: readonly (readonly [bucket: number, port: number])[] | undefined;
   readonly ports: readonly PortSnapshot[];
 }

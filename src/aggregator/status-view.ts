@@ -34,6 +34,7 @@ function aggregatorStatus(aggregator: Aggregator, all: readonly Aggregator[]): A
     partnerKey: partner?.Key,
     carrier: aggregator.forwarding.carrier,
     conversations: conversationStatus(aggregator),
+    balance: aggregator.distribution.balancer.status,
     faults,
     notes: [
       ...faults.map(({ text }) => text),
@@ -41,9 +42,24 @@ function aggregatorStatus(aggregator: Aggregator, all: readonly Aggregator[]): A
         ? []
         : [`no carrier: ${distributing} of at least ${minLinks} ports (min-links) are DISTRIBUTING`]),
       ...(aggregator.conversations?.differences ?? []).map((difference) => NOT_AGREED[difference]),
+      ...sharingNotes(aggregator),
     ],
     ports,
   };
+}
+
+/** What one might expect of the shares of the ports, and they do not have. */
+function sharingNotes({ members, settings, conversations, distribution }: Aggregator): string[] {
+  const inUse = [...members.values()].filter(({ port }) => port.variables.distributing);
+  const speeds = new Set(inUse.flatMap(({ admission: { speed } }) => speed ?? []));
+  return [
+    ...(conversations !== undefined && settings.weights === 'speed' && speeds.size > 1
+      ? ['ports of different speeds have equal shares: with lacp-version=2 weights do not count']
+      : []),
+    ...(distribution.balancer.status?.measured === false
+      ? ['rebalance does nothing: this data path does not tell what conversations carry']
+      : []),
+  ];
 }
 
 /** Why the ends do not agree on conversations, in plain words. */

@@ -3,6 +3,7 @@
  * Data-path counters are added by the daemon.
  */
 import type { Mac, PortInformation } from '../lacp/variables.js';
+import type { BalanceStatus } from '../mux/balancer.js';
 import type { Difference } from './conversations.js';
 import type { Fault } from './fault.js';
 import type { AggregatorSettings, PortSettings } from './settings.js';
@@ -123,6 +124,8 @@ export interface AggregatorStatus {
   readonly faults: readonly Fault[];
   /** Undefined: we speak version 1. */
   readonly conversations: ConversationStatus | undefined;
+  /** Undefined: no rebalancing. */
+  readonly balance: BalanceStatus | undefined;
   readonly notes: readonly string[];
   readonly ports: readonly PortStatus[];
 }

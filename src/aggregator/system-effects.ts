@@ -18,6 +18,8 @@ export interface SystemEffects {
   answerMarker(port: number, frame: Uint8Array): void;
   /** The aggregator's new table for its data path; ports by Port Number. */
   table(aggregator: string, table: ForwardingTable): void;
+  /** Octets that each bucket of an aggregator has carried, see `Datapath.bucketBytes`. */
+  bucketBytes(aggregator: string): Float64Array | undefined;
   /** The aggregator's ports collect and distribute differently from now on; its new table was given before. */
   forwarding(aggregator: string, forwarding: Forwarding): void;
   /** A machine of a port moved. */

@@ -106,7 +106,7 @@ export class LacpSystem {
    */
   resumePorts(
     aggregatorName: string,
-    active: string | undefined,
+    former: Pick<AggregatorSnapshot, 'active' | 'moved'>,
     ports: readonly { readonly snapshot: PortSnapshot; readonly settings: PortSettings }[],
   ): void {
     const aggregator = this.#aggregator(aggregatorName);
@@ -124,17 +124,17 @@ export class LacpSystem {
         for (const member of aggregator.members.values()) this.#forget(aggregator, member);
         throw error;
       }
-      aggregator.active = active;
-      aggregator.resumeFallback();
+      aggregator.resume(former, now);
       this.#reconfigure(aggregator);
     });
   }
 
   /** For `resumePorts` of a later process; ports that are leaving are left out. */
   snapshot(): AggregatorSnapshot[] {
-    return [...this.#aggregators.values()].map(({ name, active, members }) => ({
+    return [...this.#aggregators.values()].map(({ name, active, members, distribution }) => ({
       name,
       active,
+      moved: distribution.balancer.moved,
       ports: [...members.values()]
         .filter((member) => !member.port.variables.leaving)
         .map(({ number, facts, port }) => ({ number, facts, states: port.states, variables: port.variables })),

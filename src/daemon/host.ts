@@ -55,7 +55,7 @@ export class Host {
       clock: drivers.clock,
       md5,
       send: (number, frame) => {
-        const port = this.#portByNumber(number);
+        const port = this.#bundleOf(number)?.portByNumber(number);
         if (port !== undefined) drivers.wire.send(port.ifindex, frame);
       },
       drain: () => drivers.wire.drain(),
@@ -63,6 +63,7 @@ export class Host {
       answerMarker: (number, frame) =>
         this.#bundleOf(number)?.whenDelivered(number, (ifindex) => drivers.wire.send(ifindex, frame)),
       table: (name, table) => this.bundles.get(name)?.setTable(table),
+      bucketBytes: (name) => this.bundles.get(name)?.datapath.bucketBytes(),
       forwarding: (name, forwarding) => this.bundles.get(name)?.forward(forwarding),
       transition: (aggregator, port, transition) => {
         logTransition(log, aggregator, port, transition);
@@ -268,7 +269,7 @@ export class Host {
     const now = new Map(this.links().map((link) => [link.ifindex, link]));
     for (const { port } of known) port.facts = now.get(port.ifindex) ?? port.facts;
     try {
-      this.#system.resumePorts(bundle.name, snapshot.active, known);
+      this.#system.resumePorts(bundle.name, snapshot, known);
       for (const { port } of known) this.#system.linkChanged(port.number, port.facts);
     } catch (error) {
       this.options.log.error(
@@ -387,10 +388,6 @@ export class Host {
     this.options.event(async () => {
       if (this.bundles.get(bundle.name) === bundle) await this.removeBundle(bundle);
     });
-  }
-
-  #portByNumber(number: number): BundlePort | undefined {
-    return this.#bundleOf(number)?.portByNumber(number);
   }
 
   #bundleOf(number: number): Bundle | undefined {

@@ -40,6 +40,7 @@ const schema = z.object({
     wire<AggregatorSnapshot>({
       name: text,
       active: text.optional(),
+      moved: z.array(z.tuple([count, count])).optional(),
       ports: z.array(
         wire<PortSnapshot>({
           number: count,

@@ -12,6 +12,7 @@ import {
   DEFAULT_PORT,
   FAREWELLS,
   type PortSettings,
+  WEIGHTS,
 } from '../aggregator/settings.js';
 import { HASH_POLICIES } from '../mux/hash.js';
 import {
@@ -111,6 +112,16 @@ export const OPTIONS: readonly Option[] = [
     name: 'hash',
     help: 'what keeps frames of one conversation on one link: addresses, also IP addresses, also TCP and UDP ports',
     aggregator: ofAggregator('hash', choice('a hash policy', HASH_POLICIES)),
+  },
+  {
+    name: 'weights',
+    help: 'speed: each port takes conversations in proportion to its speed, one of unknown speed as the slowest of the others; equal: all take the same (with lacp-version=2 always)',
+    aggregator: ofAggregator('weights', choice('a kind of weights', WEIGHTS)),
+  },
+  {
+    name: 'rebalance',
+    help: 'every so many seconds the conversations with most octets move from the fullest to the emptiest ports, without loss or reordering; 0: never. Both directions of a conversation may then use different links',
+    aggregator: ofAggregator('rebalance', whole('a number of seconds', 0, 3_600)),
   },
   {
     name: 'min-links',

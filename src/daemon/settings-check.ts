@@ -50,8 +50,17 @@ function checkKey(thing: string, key: number | undefined, strict: readonly strin
   });
 }
 
-/** What only version 2 can do would silently do nothing with version 1. */
-function checkVersion(veth: string, { lacpVersion, conversationLinks, discardWrongConversation }: AggregatorSettings) {
+/** What only version 2 can do would silently do nothing with version 1, and the other way round. */
+function checkVersion(veth: string, settings: AggregatorSettings) {
+  const { lacpVersion, conversationLinks, discardWrongConversation, rebalance } = settings;
+  if (lacpVersion >= 2 && rebalance > 0) {
+    throw new Refusal({
+      thing: veth,
+      problem: `rebalance=${rebalance} does not go with lacp-version=2: both ends agree on the link of each conversation`,
+      repair: 'say lacp-version=1, or rebalance=0',
+      value: String(rebalance),
+    });
+  }
   if (lacpVersion >= 2) return;
   const [option, without] =
     conversationLinks !== undefined

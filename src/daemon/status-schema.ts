@@ -9,7 +9,7 @@ import { FAULTS, type Fault } from '../aggregator/fault.js';
 import type { DatapathCounters, PortCounters } from '../aggregator/io.js';
 import type { Damping } from '../aggregator/link-hold.js';
 import { POLICIES } from '../aggregator/policy.js';
-import { type AggregatorSettings, FAREWELLS, type PortSettings } from '../aggregator/settings.js';
+import { type AggregatorSettings, FAREWELLS, type PortSettings, WEIGHTS } from '../aggregator/settings.js';
 import type {
   AggregatorStatus,
   ConversationStatus,
@@ -20,6 +20,7 @@ import type {
   SystemStatus,
 } from '../aggregator/status.js';
 import type { PortInformation, PortState } from '../lacp/variables.js';
+import type { BalanceStatus } from '../mux/balancer.js';
 import type { ConversationRange } from '../mux/conversations.js';
 import { HASH_POLICIES } from '../mux/hash.js';
 
@@ -66,6 +67,9 @@ export const aggregatorSettings = wire<AggregatorSettings>({
   key: count.optional(),
   mux: z.enum(['independent', 'coupled']),
   hash: z.enum(HASH_POLICIES),
+  // State of a program that had none is read as well.
+  weights: z.enum(WEIGHTS).default('speed'),
+  rebalance: count.default(0),
   minLinks: count,
   maxLinks: count,
   policy: z.enum(POLICIES),
@@ -175,6 +179,7 @@ const aggregatorShape = {
     linkListDigest: text,
     differences: z.array(z.enum(DIFFERENCES)).optional(),
   }).optional(),
+  balance: wire<BalanceStatus>({ away: count, moved: count, measured: word }).optional(),
   notes,
   ports: z.array(portStatus),
 };

@@ -6,6 +6,7 @@
  */
 import { CONVERSATIONS } from '../lacp/conversation-tlvs.js';
 import type { HashPolicy } from './hash.js';
+import { Spreader } from './weighted-spread.js';
 
 /** A frame's bucket is its conversation (conversations.ts); a power of two. */
 export const BUCKETS = CONVERSATIONS;
@@ -37,13 +38,11 @@ export const isHeld = (entry: number): boolean => entry < 0;
 /** The port of a bucket, be it in use or waited for. */
 export const portOf = (entry: number): number => Math.abs(entry);
 
-/**
- * All buckets over the distributing ports in turn. The order of `distributing` is the order of the port numbers, so
- * that both ends of a symmetric hash choose links of the same rank.
- */
+const evenly = new Spreader(BUCKETS);
+
+/** All buckets over ports that carry the same each; none without ports. */
 export function spread(distributing: readonly number[]): number[] {
-  const n = distributing.length;
-  return Array.from({ length: BUCKETS }, (_, bucket) => (n === 0 ? NO_PORT : (distributing[bucket % n] as number)));
+  return [...evenly.spread(distributing.map((port) => ({ port, linkNumber: port, weight: 1 })))];
 }
 
 /** The table of ports that were always there: nothing is moving. */
@@ -52,5 +51,5 @@ export function makeTable(
   collecting: readonly number[],
   hash: HashPolicy,
 ): ForwardingTable {
-  return { buckets: distributing.length === 0 ? [] : spread(distributing), collecting, hash };
+  return { buckets: spread(distributing), collecting, hash };
 }

@@ -105,6 +105,7 @@ export function aggregatorStatus(differences: Partial<AggregatorStatus>): Aggreg
     carrier: true,
     faults: [],
     conversations: undefined,
+    balance: undefined,
     notes: [],
     ports: [portStatus({})],
     ...differences,

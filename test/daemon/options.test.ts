@@ -35,6 +35,10 @@ describe('values of interface options', () => {
     ['hash=layer2', { hash: 'layer2' }],
     ['hash=layer2+3', { hash: 'layer2+3' }],
     ['hash=layer3+4', { hash: 'layer3+4' }],
+    ['weights=speed', { weights: 'speed' }],
+    ['weights=equal', { weights: 'equal' }],
+    ['rebalance=0', { rebalance: 0 }],
+    ['rebalance=3600', { rebalance: 3600 }],
     ['min-links=1', { minLinks: 1 }],
     ['min-links=256', { minLinks: 256 }],
     ['max-links=1', { maxLinks: 1 }],
@@ -277,6 +281,11 @@ describe('rules that bind several settings', () => {
       { discardWrongConversation: true },
       {},
       'veth0: discard-wrong-conversation does not go with lacp-version=1: only version 2 knows conversations; say lacp-version=2, or discard-wrong-conversation=0',
+    ],
+    [
+      { lacpVersion: 2, rebalance: 10 },
+      {},
+      'veth0: rebalance=10 does not go with lacp-version=2: both ends agree on the link of each conversation; say lacp-version=1, or rebalance=0',
     ],
     [
       { key: 5, agg_wc: false },

@@ -183,7 +183,7 @@ describe('spread', () => {
     const hashes = Array.from({ length: COUNT }, (__, i) => hash(policy, frame(i)));
     // 255 degrees of freedom: mean 255, deviation 22.6; four deviations.
     expect(unevenness(hashes, 256)).toBeLessThan(346);
-    // Few links take buckets in turn: the lowest bits, and remainders by 3, must be even too (99.99 %).
+    // A partner may take buckets in turn: the lowest bits, and remainders by 3, must be even too (99.99 %).
     expect(
       unevenness(
         hashes.map((value) => (value % 256) % 3),

@@ -164,7 +164,7 @@ test('a process that takes up the ports goes on in fallback', () => {
   const settings = tester.dut.port(1).settings;
   next.system.resumePorts(
     'veth0',
-    snapshot.active,
+    snapshot,
     snapshot.ports.map((port) => ({ snapshot: port, settings })),
   );
   expect(next.forwarding).toEqual(uses(1));

@@ -47,18 +47,17 @@ describe('collect-only on one of three ports', () => {
     const { clock, a } = running(3);
     a.system.setPort(3, gate('collect-only'));
     expect(usedPorts(a)).toEqual([1, 2]);
-    const moving = spread([1, 2]).filter((port, bucket) => port !== spread([1, 2, 3])[bucket]).length;
+    const want = spread([1, 2]);
+    const from = spread([1, 2, 3]).filter((port, bucket) => port !== want[bucket]);
+    const moving = from.length;
+    expect(moving).toBeLessThan(BUCKETS * 0.35); // a third, and few more
     expect(held(a)).toBe(moving);
-    expect(asked(a)).toMatchObject([1, 2, 3].map(() => ({ requesterSystem: '02:aa:00:00:00:00' })));
+    expect(asked(a).every(({ requesterSystem }) => requesterSystem === '02:aa:00:00:00:00')).toBe(true);
     expect(
       asked(a)
         .map(({ port, requesterPort }) => [port, requesterPort])
         .sort(),
-    ).toEqual([
-      [1, 1],
-      [2, 2],
-      [3, 3],
-    ]);
+    ).toEqual([...new Set(from)].sort().map((port) => [port, port]));
     clock.advance(2 * DELAY - 1);
     expect(held(a)).toBe(moving);
     clock.advance(1);
@@ -113,16 +112,19 @@ test('a link is cut: its conversations move at once, those that go from one whol
   const lab = running(3);
   setCable(lab, 3, false);
   const want = spread([1, 2]);
+  const from = new Set<number>();
   for (const [bucket, entry] of lab.a.table.buckets.entries()) {
-    const before = spread([1, 2, 3])[bucket];
+    const before = spread([1, 2, 3])[bucket] ?? 0;
     const moves = before !== 3 && before !== want[bucket];
     expect(entry).toBe(moves ? -(want[bucket] ?? 0) : want[bucket]);
+    if (moves) from.add(before);
   }
+  expect(from.size).toBeGreaterThan(0);
   expect(
     asked(lab.a)
       .map(({ port }) => port)
       .sort(),
-  ).toEqual([1, 2]);
+  ).toEqual([...from].sort());
 });
 
 test('a partner that falls silent is not asked', () => {

@@ -39,11 +39,11 @@ function successor(lab: TwoSystems, snapshot: AggregatorSnapshot): TestSystem {
   return next;
 }
 
-function resume(system: TestSystem, { active, ports }: AggregatorSnapshot): void {
+function resume(system: TestSystem, snapshot: AggregatorSnapshot): void {
   system.system.resumePorts(
     'veth0',
-    active,
-    ports.map((snapshot) => ({ snapshot, settings: DEFAULT_PORT })),
+    snapshot,
+    snapshot.ports.map((port) => ({ snapshot: port, settings: DEFAULT_PORT })),
   );
 }
 

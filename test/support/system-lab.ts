@@ -13,7 +13,7 @@ import { LacpSystem } from '../../src/aggregator/system.js';
 import { md5 } from '../../src/daemon/md5.js';
 import type { Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
 import { parseSlowProtocols } from '../../src/lacp/slow-protocols.js';
-import type { ForwardingTable } from '../../src/mux/distributor.js';
+import { BUCKETS, type ForwardingTable } from '../../src/mux/distributor.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /** Facts of a link that is up at 1 Gbit/s, full duplex. */
@@ -47,6 +47,8 @@ export class TestSystem {
   readonly tables: (ForwardingTable & { readonly at: number })[] = [];
   /** Markers and responses, apart from `sent`. */
   readonly markers: { at: number; port: number; frame: Uint8Array }[] = [];
+  /** What the buckets have carried so far. */
+  octets: Float64Array | undefined = new Float64Array(BUCKETS);
   readonly #facts = new Map<number, LinkFacts>();
   forwarding: Forwarding = { collecting: [], distributing: [], carrier: false };
   readonly system: LacpSystem;
@@ -70,6 +72,7 @@ export class TestSystem {
       // There are no data frames here, so nothing is to be waited for.
       sendMarker: (port, frame) => this.#marker(port, frame),
       answerMarker: (port, frame) => this.#marker(port, frame),
+      bucketBytes: () => this.octets,
       table: (_, table) => {
         this.table = table;
         this.tables.push({ at: clock.now(), ...table });

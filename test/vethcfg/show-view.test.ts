@@ -41,6 +41,17 @@ veth0  carrier on, 1 of 1 ports distributing
 `);
 });
 
+test('what rebalancing has done', () => {
+  const balanced = shownAggregator({
+    settings: { ...DEFAULT_AGGREGATOR, rebalance: 10 },
+    balance: { away: 3, moved: 5, measured: true },
+  });
+  expect(showView(showResult([balanced]))).toContain(
+    '  rebalance  every 10 s; 5 conversations moved so far, 3 of 4096 are elsewhere than by weight\n',
+  );
+  expect(showView(showResult([shownAggregator({})]))).not.toContain('rebalance  ');
+});
+
 test('no interface says how to make one', () => {
   expect(showView(showResult([]))).toBe(
     'vethd 0.1.0, data path user\ncontrol loop: 1000 timers, late by up to 1 ms 990, up to 5 ms 10; worst 3.3 ms, 61 s ago\n\nno interfaces; make one with: vethcfg add PORT VETH\n',

@@ -37,6 +37,8 @@ export class OpenVSwitch {
   constructor(
     lab: Lab,
     readonly host: Host,
+    /** `tso`: segmentation offload in user space (other_config:userspace-tso-enable). Default false. */
+    private readonly options: { readonly tso?: boolean } = {},
   ) {
     this.directory = lab.newDirectory(`ovs-${host.name}`);
   }
@@ -54,6 +56,9 @@ export class OpenVSwitch {
       { env: this.#env() },
     );
     await waitFor('the database of Open vSwitch', async () => (await this.#tryVsctl(['--no-wait', 'init'])).code === 0);
+    // Read once, when the switch starts.
+    if (this.options.tso === true)
+      await this.vsctl('--no-wait set Open_vSwitch . other_config:userspace-tso-enable=true');
     await this.startSwitch();
     await this.vsctl(`add-br ${this.interface} -- set bridge ${this.interface} datapath_type=netdev`);
   }
@@ -71,6 +76,12 @@ export class OpenVSwitch {
       { env: this.#env() },
     );
     await waitFor('ovs-vswitchd', async () => (await this.#tryAppctl(['version'])).code === 0);
+  }
+
+  /** Process id of ovs-vswitchd. */
+  get pid(): number {
+    if (this.#switch === undefined) throw new Error(`ovs-vswitchd on ${this.host.name} was not started`);
+    return this.#switch.pid;
   }
 
   /** kill -9 of the switch: its LACP falls silent, its links stay up. */

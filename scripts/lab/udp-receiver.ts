@@ -2,9 +2,10 @@
  * Helper program: counts the frames of udp-sender until SIGTERM. Arguments: address port flows.
  * Prints `listening`, and at the end one JSON line: see StreamResult in traffic.ts.
  */
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
+import { MSG_DONTWAIT } from '../../src/drivers/sys/constants.js';
+import { watchReadable } from '../../src/drivers/sys/libc.js';
 import type { Hole, StreamResult } from './traffic.js';
+import { BATCH, openReceiver, UdpBatch } from './udp-batch.js';
 
 interface Flow {
   readonly id: number;
@@ -24,8 +25,7 @@ let longestGapMs = 0;
 /** The machine's monotonic clock, the same in every process. */
 const nowMs = (): number => Number(process.hrtime.bigint() / 1000n) / 1000;
 
-function arrived(flow: Flow, frame: Buffer): void {
-  const number = frame.length < 4 ? MOST_FRAMES : frame.readUInt32BE(0);
+function arrived(flow: Flow, number: number, at: number): void {
   if (number >= MOST_FRAMES) return;
   if (flow.seen[number] === 1) {
     duplicates += 1;
@@ -33,7 +33,6 @@ function arrived(flow: Flow, frame: Buffer): void {
   }
   flow.seen[number] = 1;
   received += 1;
-  const at = nowMs();
   if (flow.lastMs !== 0) longestGapMs = Math.max(longestGapMs, at - flow.lastMs);
   if (number < flow.highest) reordered += 1;
   else {
@@ -45,17 +44,20 @@ function arrived(flow: Flow, frame: Buffer): void {
 }
 
 const [address = '', port = '', count = ''] = process.argv.slice(2);
+const batch = new UdpBatch(64);
 // A socket for each flow: the machine's limit of a receive buffer holds a fifth of a second of one, not of all.
-const flows = await Promise.all(
-  Array.from({ length: Number(count) }, async (_, id) => {
-    const flow: Flow = { id, seen: new Uint8Array(MOST_FRAMES), highest: -1, lastMs: 0 };
-    const socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20 });
-    socket.on('message', (frame) => arrived(flow, frame));
-    socket.bind(Number(port) + id, address);
-    await once(socket, 'listening');
-    return flow;
-  }),
-);
+const flows = Array.from({ length: Number(count) }, (_, id) => {
+  const flow: Flow = { id, seen: new Uint8Array(MOST_FRAMES), highest: -1, lastMs: 0 };
+  const fd = openReceiver(address, Number(port) + id);
+  watchReadable(fd, () => {
+    for (let got = BATCH; got === BATCH; ) {
+      got = batch.receive(fd, MSG_DONTWAIT);
+      const at = nowMs();
+      for (let i = 0; i < got; i += 1) arrived(flow, batch.number(i, 0), at);
+    }
+  });
+  return flow;
+});
 console.log('listening');
 
 process.on('SIGTERM', () => {

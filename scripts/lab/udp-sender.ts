@@ -3,21 +3,13 @@
  * Arguments: address port flows rate. Flow i goes to port + i. Payload: number within the flow (u32), 64 octets in all.
  * Prints `sending`, and at the end the number of frames of each flow as a JSON array.
  */
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
+import { openSender, UdpBatch } from './udp-batch.js';
 
 const [address = '', port = '', flows = '', rate = ''] = process.argv.slice(2);
 const count = Number(flows);
 const sent = new Array<number>(count).fill(0);
-const sockets = await Promise.all(
-  Array.from({ length: count }, async (_, flow) => {
-    const socket = createSocket('udp4');
-    socket.on('error', () => {}); // a refused frame counts as sent and not received
-    socket.connect(Number(port) + flow, address);
-    await once(socket, 'connect');
-    return socket;
-  }),
-);
+const sockets = Array.from({ length: count }, (_, flow) => openSender(address, Number(port) + flow));
+const batch = new UdpBatch(64);
 
 const perMs = Number(rate) / 1000;
 const from = performance.now();
@@ -27,10 +19,9 @@ const timer = setInterval(() => {
   const due = Math.min(Math.floor((performance.now() - from) * perMs), total + Math.ceil(5 * perMs));
   for (; total < due; total += 1) {
     const flow = total % count;
-    const frame = Buffer.alloc(64);
-    frame.writeUInt32BE(sent[flow] ?? 0, 0);
-    sent[flow] = (sent[flow] ?? 0) + 1;
-    sockets[flow]?.send(frame, () => {});
+    batch.frame(0).writeUInt32BE(sent[flow] ?? 0, 0);
+    sent[flow] = (sent[flow] ?? 0) + 1; // a frame that the kernel refuses counts as sent and not received
+    batch.send(sockets[flow] ?? -1, 1);
   }
 }, 1);
 console.log('sending');

@@ -72,6 +72,7 @@ export class Bundle {
   setTable(table: ForwardingTable): void {
     this.#table = table;
     this.#applyTable();
+    this.log.debug(`${this.name}: frames go by a new table`);
   }
 
   /** Whether the host sees carrier; the table was set before. */

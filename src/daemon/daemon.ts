@@ -81,7 +81,10 @@ export class Daemon {
           if (!this.#leaving) log.error(String(error));
         });
       },
-      linkSeen: (facts) => this.configuration.linkSeen(facts),
+      linkSeen: (facts) => {
+        log.debug(`${facts.name}: the kernel says ${facts.link}`);
+        this.configuration.linkSeen(facts);
+      },
     });
     const { limits, configuration } = options;
     this.configuration = new ConfigurationKeeper({

@@ -12,9 +12,19 @@ test.each([
   ['error', ['error']],
   ['warn', ['error', 'warn']],
   ['info', ['error', 'warn', 'info']],
-  ['debug', ['error', 'warn', 'info', 'debug']],
 ] as const)('level %s passes %j', (level, passed) => {
   expect(lines(level)).toEqual(passed.map((each) => `vethd: ${each} text\n`));
+});
+
+test('level debug passes all, each line with its time in milliseconds', () => {
+  const written: string[] = [];
+  const log = createLog(
+    'debug',
+    (line) => written.push(line),
+    () => 81_234.5678,
+  );
+  for (const level of LOG_LEVELS) log[level]('text');
+  expect(written).toEqual(LOG_LEVELS.map((level) => `vethd: ${level} 81234.568 text\n`));
 });
 
 test('a message stays one line, without control characters', () => {

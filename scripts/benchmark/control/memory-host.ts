@@ -1,7 +1,7 @@
 /** A host that has no kernel: interfaces, links and data path in memory, so that a daemon alone is measured. */
-import type { LinkFacts } from '../../src/aggregator/io.js';
-import type { Drivers } from '../../src/daemon/drivers.js';
-import { systemClock } from '../../src/drivers/clock.js';
+import type { LinkFacts } from '../../../src/aggregator/io.js';
+import type { Drivers } from '../../../src/daemon/drivers.js';
+import { systemClock } from '../../../src/drivers/clock.js';
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -96,7 +96,7 @@ export function memoryDrivers(side: number, ports: number, cable: Cable, clock =
   };
 }
 
-function facts(side: number, index: number): LinkFacts {
+export function facts(side: number, index: number): LinkFacts {
   const octets = [2, side, 0, 0, index >> 8, index & 255];
   return {
     ifindex: index + 1,

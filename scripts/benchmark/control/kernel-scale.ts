@@ -2,19 +2,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LatenessReport } from '../../src/daemon/messages.js';
-import { Daemon, distributing } from '../lab/daemon.js';
-import { Lab } from '../lab/lab.js';
+import type { LatenessReport } from '../../../src/daemon/messages.js';
+import { Daemon, distributing } from '../../lab/daemon.js';
+import { Lab } from '../../lab/lab.js';
+import { processSeconds } from '../measure/processor.js';
+import type { Figure } from '../results.js';
 import { manyPorts, PORTS_EACH } from './configuration.js';
-import { lateText, range } from './figures.js';
 
 const LINKS = 128;
-const MEASURE_MS = 10_000;
-/** The kernel's clock ticks in /proc/PID/stat. */
-const TICKS_A_SECOND = 100;
 
-export async function benchKernelScale(repetitions: number): Promise<void> {
-  console.log(`${LINKS} kernel links at fast rate, a vethd at each end`);
+export async function benchKernelScale(repetitions: number, seconds: number): Promise<Figure[]> {
   const lab = new Lab();
   try {
     const ports = Array.from({ length: LINKS }, (_, index) => `eth${index}`);
@@ -27,32 +24,35 @@ export async function benchKernelScale(repetitions: number): Promise<void> {
     for (const daemon of daemons) daemon.words = words;
     await Promise.all(daemons.map((daemon) => daemon.start()));
     const memoryBefore = daemons.map(residentKiB);
-
     const from = performance.now();
     for (const daemon of daemons) await daemon.mustCfg(`--timeout 120 apply ${file}`);
-    console.log(`  vethcfg apply                ${((performance.now() - from) / 2000).toFixed(1)} s`);
+    const applied = (performance.now() - from) / 1000 / daemons.length;
     await distributing(daemons, ports, 60_000);
     const grown = daemons.map((daemon, index) => (residentKiB(daemon) - (memoryBefore[index] ?? 0)) / LINKS);
-    console.log(`  memory (resident)            ${range(grown, 0)} KiB a port, with ${LINKS / PORTS_EACH} data paths`);
 
     const shares: number[] = [];
     for (let turn = 0; turn < repetitions; turn += 1) {
-      const before = daemons.map(processorSeconds);
+      const before = daemons.map(({ process }) => processSeconds(process.pid));
       const start = performance.now();
-      await delay(MEASURE_MS);
-      const seconds = (performance.now() - start) / 1000;
-      for (const [index, daemon] of daemons.entries()) {
-        shares.push(((processorSeconds(daemon) - (before[index] ?? 0)) / seconds) * 100);
+      await delay(seconds * 1000);
+      const took = (performance.now() - start) / 1000;
+      for (const [index, { process }] of daemons.entries()) {
+        shares.push(((processSeconds(process.pid) - (before[index] ?? 0)) / took) * 100);
       }
     }
-    console.log(
-      `  processor                    ${range(shares, 1)} % of a core, ${repetitions} times ${MEASURE_MS / 1000} s`,
-    );
+    const worst: number[] = [];
     for (const daemon of daemons) {
       const { lateness }: { lateness: LatenessReport } = JSON.parse(await daemon.mustCfg('--json show'));
-      console.log(`  control loop                 ${lateText(lateness)} since the start`);
+      worst.push(lateness.worst);
     }
     await Promise.all(daemons.map((daemon) => daemon.stop()));
+    const what = `${LINKS} kernel links, 16 groups`;
+    return [
+      { name: `${what}: vethcfg apply`, unit: 's', digits: 1, values: [applied] },
+      { name: `${what}: processor of one vethd`, unit: '% of a core', digits: 1, values: shares },
+      { name: `${what}: resident memory, with the data paths`, unit: 'KiB a port', digits: 0, values: grown },
+      { name: `${what}: latest timer since the start`, unit: 'ms', digits: 1, values: worst },
+    ];
   } finally {
     await lab.dispose();
   }
@@ -60,12 +60,4 @@ export async function benchKernelScale(repetitions: number): Promise<void> {
 
 function residentKiB(daemon: Daemon): number {
   return Number(/^VmRSS:\s*(\d+) kB/m.exec(readFileSync(`/proc/${daemon.process.pid}/status`, 'utf8'))?.[1]);
-}
-
-/** Of all threads, in user and kernel mode. */
-function processorSeconds(daemon: Daemon): number {
-  const stat = readFileSync(`/proc/${daemon.process.pid}/stat`, 'utf8');
-  // The name of the program, in parentheses, may hold blanks.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }

@@ -4,7 +4,7 @@
  * L A S C D, `_`, and the words DIST, CURRNT, SLOW_P; the others are ours.
  */
 import type { AggregatorStatus, PortStatus, SystemStatus } from '../aggregator/status.js';
-import type { PortState } from '../lacp/variables.js';
+import { stateLetters } from '../lacp/port-state.js';
 
 interface Column {
   readonly header: string;
@@ -54,18 +54,6 @@ const PERIODIC: Record<PortStatus['periodic'], string> = {
   PERIODIC_TX: 'P_TX',
 };
 
-/** Bit 0 first. T: short timeout, F: deFaulted, E: Expired. */
-const STATE_LETTERS: readonly (readonly [letter: string, bit: keyof PortState])[] = [
-  ['L', 'LACP_Activity'],
-  ['T', 'LACP_Timeout'],
-  ['A', 'Aggregation'],
-  ['S', 'Synchronization'],
-  ['C', 'Collecting'],
-  ['D', 'Distributing'],
-  ['F', 'Defaulted'],
-  ['E', 'Expired'],
-];
-
 /**
  * The table with its header line, each line ended by a newline. `only`: the name of one interface; an unknown name
  * gives the header alone (the daemon refuses such names before).
@@ -84,8 +72,3 @@ function line(cells: readonly string[]): string {
 }
 
 const key = (value: number) => value.toString(16).padStart(4, '0');
-
-/** Port state as `L_ASCD__`. */
-function stateLetters(state: PortState): string {
-  return STATE_LETTERS.map(([letter, bit]) => (state[bit] ? letter : '_')).join('');
-}

@@ -14,6 +14,7 @@ import type { Lacpdu } from './lacpdu.pdu.js';
 import type { Clockwork, PortConfiguration, PortInformation, PortState, PortVariables } from './variables.js';
 
 type Changes = Partial<PortVariables>;
+type RecordedPdu = Pick<PortVariables, 'Actor_Oper' | 'Partner_Oper'>;
 
 /** What the standard compares to tell one port of one system from another, x.4.9: all but the volatile state bits. */
 export function samePort(a: PortInformation, b: PortInformation): boolean {
@@ -31,7 +32,7 @@ export function samePort(a: PortInformation, b: PortInformation): boolean {
  * recordPDU. The partner is in sync only when it says so, when it describes us rightly (or is an individual link), and
  * when at least one end keeps the link alive and both know it.
  */
-export function recordPDU(v: PortVariables, pdu: Lacpdu): Changes {
+export function recordPDU(v: Pick<PortVariables, 'Actor_Oper'>, pdu: Lacpdu): RecordedPdu {
   const { actor, partner } = pdu;
   const matched = samePort(partner, v.Actor_Oper) || !actor.State.Aggregation;
   const maintained = actor.State.LACP_Activity || (v.Actor_Oper.State.LACP_Activity && partner.State.LACP_Activity);
@@ -62,7 +63,7 @@ export function update_Default_Selected(v: PortVariables): Changes {
 }
 
 /** update_NTT: the partner's view of us is out of date. Collecting, Distributing, Defaulted, Expired do not count. */
-export function update_NTT(v: PortVariables, pdu: Lacpdu): Changes {
+export function update_NTT(v: Pick<PortVariables, 'Actor_Oper'>, pdu: Lacpdu): Changes {
   const seen = pdu.partner;
   const now = v.Actor_Oper;
   const upToDate =
@@ -162,8 +163,7 @@ export function saysNothingNew(v: PortVariables, pdu: Lacpdu): boolean {
   if (v.Actor_Oper.State.Defaulted || v.Actor_Oper.State.Expired) return false;
   if (!saysTheSameOfConversations(v, pdu)) return false;
   if (!samePort(pdu.actor, v.Partner_Oper) || update_NTT(v, pdu).NTT === true) return false;
-  const recorded = recordPDU(v, pdu).Partner_Oper?.State;
-  return recorded !== undefined && sameState(recorded, v.Partner_Oper.State);
+  return sameState(recordPDU(v, pdu).Partner_Oper.State, v.Partner_Oper.State);
 }
 
 /** Administrative values that leave every variable as it is. */

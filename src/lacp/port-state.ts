@@ -31,3 +31,20 @@ export function decodePortState(octet: number): PortState {
     Expired: (octet & 0x80) !== 0,
   };
 }
+
+/** The letters of the status table, bit 0 first. T: short timeout, F: deFaulted, E: Expired. */
+const STATE_LETTERS: Readonly<Record<keyof PortState, string>> = {
+  LACP_Activity: 'L',
+  LACP_Timeout: 'T',
+  Aggregation: 'A',
+  Synchronization: 'S',
+  Collecting: 'C',
+  Distributing: 'D',
+  Defaulted: 'F',
+  Expired: 'E',
+};
+
+/** The state as `L_ASCD__`. */
+export function stateLetters(state: PortState): string {
+  return STATE_BITS.map((bit) => (state[bit] ? STATE_LETTERS[bit] : '_')).join('');
+}

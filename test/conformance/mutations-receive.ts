@@ -6,6 +6,7 @@ import type { PortVariables } from '../../src/lacp/variables.js';
 import { ACTOR_STATE, type Mutation, octet, PARTNER_STATE, sent } from './mutation.js';
 
 type V = PortVariables;
+type A = Pick<PortVariables, 'Actor_Oper'>;
 const nothing = () => {};
 /** The shortcut for LACPDUs that say nothing new would hide what the mutation does with them. */
 const noShortcut = { saysNothingNew: () => false };
@@ -79,7 +80,7 @@ export const receiveMutations: readonly Mutation[] = [
     name: 'Defaulted is never taken back',
     engine: ({ recordPDU }) => ({
       ...noShortcut,
-      recordPDU: (v: V, pdu: Lacpdu) => ({ ...recordPDU(v, pdu), Actor_Oper: v.Actor_Oper }),
+      recordPDU: (v: A, pdu: Lacpdu) => ({ ...recordPDU(v, pdu), Actor_Oper: v.Actor_Oper }),
     }),
     fails: ['R-03'],
     passes: ['R-04', 'R-09'],
@@ -108,7 +109,7 @@ export const receiveMutations: readonly Mutation[] = [
     name: 'the match is left out',
     engine: ({ recordPDU }) => ({
       ...noShortcut,
-      recordPDU: (v: V, pdu: Lacpdu) => recordPDU(v, { ...pdu, partner: { ...v.Actor_Oper } }),
+      recordPDU: (v: A, pdu: Lacpdu) => recordPDU(v, { ...pdu, partner: { ...v.Actor_Oper } }),
     }),
     fails: ['M-01', 'M-02', 'M-03', 'M-04', 'M-05', 'M-06', 'M-11'],
     passes: ['M-07', 'M-08', 'M-09'],
@@ -117,7 +118,7 @@ export const receiveMutations: readonly Mutation[] = [
     name: "the partner's Synchronization is taken for granted",
     engine: ({ recordPDU }) => ({
       ...noShortcut,
-      recordPDU: (v: V, { actor, ...pdu }: Lacpdu) =>
+      recordPDU: (v: A, { actor, ...pdu }: Lacpdu) =>
         recordPDU(v, { ...pdu, actor: withState(actor, { Synchronization: true }) }),
     }),
     fails: ['M-07', 'X-07'],
@@ -127,7 +128,7 @@ export const receiveMutations: readonly Mutation[] = [
     name: 'individual links must match too',
     engine: ({ recordPDU, samePort }) => ({
       ...noShortcut,
-      recordPDU: (v: V, pdu: Lacpdu) =>
+      recordPDU: (v: A, pdu: Lacpdu) =>
         recordPDU(v, samePort(pdu.partner, v.Actor_Oper) ? pdu : { ...pdu, actor: outOfSync(pdu) }),
     }),
     fails: ['M-08'],
@@ -137,7 +138,7 @@ export const receiveMutations: readonly Mutation[] = [
     name: 'both must be active',
     engine: ({ recordPDU }) => ({
       ...noShortcut,
-      recordPDU: (v: V, pdu: Lacpdu) =>
+      recordPDU: (v: A, pdu: Lacpdu) =>
         recordPDU(v, { ...pdu, partner: withState(pdu.partner, { LACP_Activity: false }) }),
     }),
     fails: ['M-09'],
@@ -149,9 +150,9 @@ export const receiveMutations: readonly Mutation[] = [
       ...noShortcut,
       periodicDisabled: (v: V) =>
         periodicDisabled({ ...v, Actor_Oper: withState(v.Actor_Oper, { LACP_Activity: true }) }),
-      recordPDU: (v: V, pdu: Lacpdu) => {
+      recordPDU: (v: A, pdu: Lacpdu) => {
         const changes = recordPDU(v, { ...pdu, actor: withState(pdu.actor, { LACP_Activity: true }) });
-        return { ...changes, Partner_Oper: withState(changes.Partner_Oper ?? v.Partner_Oper, pdu.actor.State) };
+        return { ...changes, Partner_Oper: withState(changes.Partner_Oper, pdu.actor.State) };
       },
     }),
     fails: ['M-10', 'P-05'],
@@ -183,7 +184,7 @@ export const receiveMutations: readonly Mutation[] = [
     name: 'NTT for all eight bits',
     engine: ({ update_NTT, sameState }) => ({
       ...noShortcut,
-      update_NTT: (v: V, pdu: Lacpdu) =>
+      update_NTT: (v: A, pdu: Lacpdu) =>
         sameState(pdu.partner.State, v.Actor_Oper.State) ? update_NTT(v, pdu) : { NTT: true },
     }),
     fails: ['N-10'],

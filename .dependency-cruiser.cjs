@@ -20,6 +20,7 @@ module.exports = {
         'src/drivers/|src/mux/|src/lacp/|src/aggregator/io\\.ts|node_modules/|[a-z:_/]+$',
       ),
     },
+    wall('replay', 'src/replay', 'src/replay/|src/lacp/|src/mux/|src/aggregator/'),
     // The drivers only behind kernel-wire.ts, which implements conformance/wire.ts.
     wall('conformance', 'src/conformance', 'src/conformance/|src/lacp/|src/mux/|src/drivers/|[a-z:_/]+$'),
     {
@@ -31,7 +32,7 @@ module.exports = {
     wall(
       'vethcfg',
       'vethcfg',
-      'vethcfg/|src/conformance/|src/daemon/messages\\.ts|src/daemon/options\\.ts|src/aggregator/status\\.ts|node_modules/|[a-z:_/]+$',
+      'vethcfg/|src/conformance/|src/replay/|src/lacp/(mac|port-state|variables)\\.ts|src/daemon/messages\\.ts|src/daemon/options\\.ts|src/aggregator/status\\.ts|node_modules/|[a-z:_/]+$',
     ),
     { name: 'src-not-to-test', severity: 'error', from: { path: '^(src|vethcfg)/' }, to: { path: '^test/' } },
     { name: 'src-not-to-vethcfg', severity: 'error', from: { path: '^src/' }, to: { path: '^vethcfg/' } },

@@ -1,0 +1,136 @@
+/** One end of a link as the capture shows it, and who is at the other end. */
+import type { Lacpdu } from '../lacp/lacpdu.pdu.js';
+import { type Mac, Null_System, type PortInformation } from '../lacp/variables.js';
+
+/** An LACPDU in the capture. */
+export interface Announcement {
+  /** Milliseconds since the beginning of the capture. */
+  readonly at: number;
+  readonly packet: number;
+  readonly pdu: Lacpdu;
+}
+
+export interface End {
+  /** `A/1`: a letter for each system in order of appearance, and the port number. */
+  readonly label: string;
+  /** Where it was captured. */
+  readonly place: string;
+  readonly source: Mac;
+  readonly first: Announcement;
+  last: Announcement;
+  /** The newest ones, the last of them included: those of the last RECENT ms, and one before. */
+  readonly recent: Announcement[];
+  announcements: number;
+}
+
+/** Longer than what anybody may take to react. */
+export const RECENT = 2_000;
+/** A flood is not remembered as a whole. */
+const MOST_RECENT = 64;
+/** An end that was silent for longer has gone: Long_Timeout_Time and some more. */
+const GONE = 100_000;
+
+export class Ends {
+  readonly #ends = new Map<string, End>();
+  readonly #systems = new Map<Mac, string>();
+
+  get all(): readonly End[] {
+    return [...this.#ends.values()];
+  }
+
+  /** The end that sent this LACPDU, with it as its last announcement; `known` is false for the first one. */
+  announce(place: string, source: Mac, announcement: Announcement): { readonly end: End; readonly known: boolean } {
+    const { System, Port } = announcement.pdu.actor;
+    const id = identify(place, source, Port);
+    const known = this.#ends.get(id);
+    if (known !== undefined) {
+      known.last = announcement;
+      known.announcements++;
+      known.recent.push(announcement);
+      while (outlived(known.recent, announcement.at)) known.recent.shift();
+      return { end: known, known: true };
+    }
+    const end: End = {
+      label: this.#label(System, Port),
+      place,
+      source,
+      first: announcement,
+      last: announcement,
+      recent: [announcement],
+      announcements: 1,
+    };
+    this.#ends.set(id, end);
+    return { end, known: false };
+  }
+
+  /** What the sender of this LACPDU said before. */
+  lastOf(place: string, source: Mac, { actor }: Lacpdu): Announcement | undefined {
+    return this.#ends.get(identify(place, source, actor.Port))?.last;
+  }
+
+  /** The end that sends from this address. */
+  bySource(place: string, source: Mac): End | undefined {
+    return this.all.filter((end) => end.place === place && end.source === source).sort(byLast)[0];
+  }
+
+  /**
+   * The other end of the link: one that names this one as its partner, or that it names; else the only other one at
+   * this place. Undefined: not in the capture, or not to be told from others.
+   */
+  farOf(end: End): End | undefined {
+    const now = end.last.at;
+    const others = this.all.filter((each) => each !== end && each.place === end.place && now - each.last.at < GONE);
+    const naming = others.filter((other) => names(end, other) || names(other, end)).sort(byLast);
+    return naming[0] ?? (others.length === 1 ? others[0] : undefined);
+  }
+
+  /** What to call the one that an LACPDU describes: its label, if it is in the capture; undefined: nobody. */
+  nameOf(described: PortInformation, place: string): string | undefined {
+    const { System, Port } = described;
+    const end = this.all
+      .filter(({ last: { pdu } }) => pdu.actor.System === System && pdu.actor.Port === Port)
+      .sort((a, b) => Number(b.place === place) - Number(a.place === place))[0];
+    if (end !== undefined) return end.label;
+    return System === Null_System ? undefined : `${System}/${Port}`;
+  }
+
+  /** The label that an end of this identity would have. */
+  labelFor({ System, Port }: PortInformation): string {
+    return `${this.#letter(System)}/${Port}`;
+  }
+
+  #label(System: Mac, Port: number): string {
+    const plain = `${this.#letter(System)}/${Port}`;
+    // The same name from another address or at another place: two devices, or one link seen twice.
+    const taken = this.all.filter(({ label }) => label === plain || label.startsWith(`${plain}.`)).length;
+    return taken === 0 ? plain : `${plain}.${taken + 1}`;
+  }
+
+  #letter(system: Mac): string {
+    const known = this.#systems.get(system);
+    if (known !== undefined) return known;
+    const letter = letters(this.#systems.size);
+    this.#systems.set(system, letter);
+    return letter;
+  }
+}
+
+const identify = (place: string, source: Mac, port: number): string => `${place}|${source}|${port}`;
+
+const outlived = (recent: readonly Announcement[], now: number): boolean =>
+  recent.length > MOST_RECENT || (recent[1] !== undefined && now - recent[1].at > RECENT);
+
+const byLast = (a: End, b: End): number => b.last.at - a.last.at;
+
+/** What `a` last said of its partner is the name of `b`. */
+function names(a: End, b: End): boolean {
+  const { partner } = a.last.pdu;
+  const { actor } = b.last.pdu;
+  return partner.System === actor.System && partner.Port === actor.Port;
+}
+
+/** A, B, ... Z, AA, AB ... */
+function letters(index: number): string {
+  const last = String.fromCharCode(65 + (index % 26));
+  return index < 26 ? last : letters(Math.floor(index / 26) - 1) + last;
+}

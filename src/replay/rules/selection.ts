@@ -1,0 +1,45 @@
+/** A new partner: unselected by update_Selected (x.4.9), then wait_while_timer (x.4.15) before it can be in sync. */
+import { Aggregate_Wait_Time } from '../../lacp/constants.js';
+import { samePort } from '../../lacp/functions.js';
+import { Memory, type Rule, seconds } from './rule.js';
+
+/** After this, an end has taken in the new partner. */
+const SOON = 300;
+/** By so much may an LACPDU be captured late, or its answer early. */
+const TOLERANCE = 200;
+
+interface Partner {
+  /** When it was first heard. */
+  at: number | undefined;
+  packet: number;
+  /** The end has not yet said that it knows it. */
+  unknown: boolean;
+}
+
+export function selection(): Rule {
+  const partners = new Memory<Partner>(() => ({ at: undefined, packet: 0, unknown: false }));
+  return {
+    name: 'wait_while',
+    hears: (end, { at, packet, pdu }) => {
+      const partner = partners.of(end);
+      if (partner.unknown || samePort(end.last.pdu.partner, pdu.actor)) return;
+      partner.at = at;
+      partner.packet = packet;
+      partner.unknown = true;
+    },
+    says: ({ end, now, far }, disagree) => {
+      const known = partners.of(end);
+      const { actor, partner } = now.pdu;
+      if (far === undefined || !samePort(partner, far.last.pdu.actor)) return;
+      known.unknown = false;
+      const { Synchronization, Defaulted, Expired } = actor.State;
+      if (known.at === undefined || !Synchronization || Defaulted || Expired) return;
+      const after = now.at - known.at;
+      if (after < SOON || after > Aggregate_Wait_Time - TOLERANCE) return;
+      disagree(
+        'x.4.15',
+        `is in sync ${seconds(after)} after it first heard this partner (packet ${known.packet}); it is to be unselected, and to wait 2 s`,
+      );
+    },
+  };
+}

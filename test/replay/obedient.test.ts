@@ -1,0 +1,127 @@
+/** Two systems of ours on a wire, captured: whatever happens to them, neither disagrees with the standard. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AggregatorSettings } from '../../src/aggregator/settings.js';
+import { facts, setCable, twoSystems } from '../support/system-lab.js';
+import { Recorder } from './record.js';
+
+type Lab = ReturnType<typeof twoSystems>;
+type Some = Partial<AggregatorSettings>;
+
+const wait = (ms: number) => (lab: Lab) => lab.clock.advance(ms);
+
+describe('no disagreement', () => {
+  test.each<[string, Some, Some, ((lab: Lab) => void)[]]>([
+    ['both fast', { rate: 'fast' }, { rate: 'fast' }, [wait(20_000)]],
+    ['both slow', {}, {}, [wait(200_000)]],
+    ['fast and slow', { rate: 'fast' }, {}, [wait(200_000)]],
+    ['passive and active', { lacp: 'passive' }, { rate: 'fast' }, [wait(100_000)]],
+    ['both passive', { lacp: 'passive' }, { lacp: 'passive' }, [wait(100_000)]],
+    ['both coupled', { mux: 'coupled', rate: 'fast' }, { mux: 'coupled' }, [wait(60_000)]],
+    ['coupled and independent', { mux: 'coupled', rate: 'fast' }, { rate: 'fast' }, [wait(60_000)]],
+    [
+      'one standby',
+      { maxLinks: 1, rate: 'fast' },
+      { rate: 'fast' },
+      [wait(20_000), (lab) => setCable(lab, 1, false), wait(20_000)],
+    ],
+    [
+      'a link fails and returns',
+      { rate: 'fast' },
+      {},
+      [wait(40_000), (lab) => setCable(lab, 1, false), wait(7_000), (lab) => setCable(lab, 1, true), wait(60_000)],
+    ],
+    ['key changed', { rate: 'fast' }, {}, [wait(10_000), (lab) => lab.a.set({ key: 77 }), wait(40_000)]],
+    [
+      'rate changed',
+      { rate: 'fast' },
+      {},
+      [
+        wait(10_000),
+        (lab) => lab.a.set({ rate: 'slow' }),
+        wait(70_000),
+        (lab) => lab.a.set({ rate: 'fast' }),
+        wait(70_000),
+      ],
+    ],
+    [
+      'LACP off and on',
+      { rate: 'fast' },
+      { rate: 'fast' },
+      [
+        wait(10_000),
+        (lab) => lab.a.set({ lacp: 'off' }),
+        wait(20_000),
+        (lab) => lab.a.set({ lacp: 'active' }),
+        wait(20_000),
+      ],
+    ],
+    [
+      'a port leaves and comes again',
+      { rate: 'fast' },
+      { rate: 'fast' },
+      [
+        wait(10_000),
+        (lab) => lab.b.system.removePort(1, () => {}),
+        wait(5_000),
+        (lab) => void lab.b.addPort(facts(1, { mac: '02:00:00:00:01:01' })),
+        wait(10_000),
+      ],
+    ],
+    ['two keys that never meet', { rate: 'fast', maxLinks: 1 }, { rate: 'fast', key: 9 }, [wait(80_000)]],
+  ])('%s', (_, a, b, acts) => {
+    const lab = twoSystems(2, a, b, 1);
+    const recorder = new Recorder(lab, 1);
+    for (const act of acts) act(lab);
+    const report = recorder.replay(lab.clock.now());
+    expect(report.wrong).toEqual([]);
+    expect(report.malformed).toEqual([]);
+  });
+
+  test('random settings, changes, cuts and pauses', () => {
+    const settings: fc.Arbitrary<Some> = fc.record(
+      {
+        lacp: fc.constantFrom('active', 'active', 'passive', 'off'),
+        rate: fc.constantFrom('fast', 'slow'),
+        mux: fc.constantFrom('independent', 'coupled'),
+        key: fc.constantFrom(1, 2),
+        systemPriority: fc.constantFrom(1, 40_000),
+        maxLinks: fc.constantFrom(1, 8),
+      },
+      { requiredKeys: [] },
+    );
+    const act: fc.Arbitrary<(lab: Lab) => void> = fc.oneof(
+      fc.tuple(fc.constantFrom('a', 'b'), settings).map(
+        ([side, some]) =>
+          (lab: Lab) =>
+            lab[side === 'a' ? 'a' : 'b'].set(some),
+      ),
+      fc.tuple(fc.constantFrom(1, 2), fc.boolean()).map(
+        ([link, up]) =>
+          (lab: Lab) =>
+            setCable(lab, link, up),
+      ),
+    );
+    const step = fc.tuple(act, fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 0, max: 120_000 })));
+    fc.assert(
+      fc.property(
+        settings,
+        settings,
+        fc.array(step, { maxLength: 8 }),
+        fc.integer({ min: 1, max: 50 }),
+        (a, b, steps, delay) => {
+          const lab = twoSystems(2, a, b, delay);
+          const recorder = new Recorder(lab, delay);
+          lab.clock.advance(5_000);
+          for (const [change, pause] of steps) {
+            change(lab);
+            lab.clock.advance(pause);
+          }
+          lab.clock.advance(40_000);
+          expect(recorder.replay(lab.clock.now()).wrong).toEqual([]);
+        },
+      ),
+      { numRuns: Number(process.env.VETH_WALKS ?? 12) },
+    );
+  }, 120_000);
+});

@@ -131,6 +131,25 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['vethcfg conform eth0 eth1', 'vethcfg --json conform --group F,V eth0 > report.json'],
   },
   {
+    name: 'replay',
+    syntax: '[--port NUMBER] [--side SYSTEM] FILE ...',
+    summary: 'run the machines of LACP over captured links, and say what is wrong there',
+    words: [{ notation: '<FILE...>', help: 'pcap or pcapng; - is standard input', kinds: ['file'] }],
+    flags: [
+      { flag: '--port', value: 'NUMBER', help: 'only ends with this port number' },
+      { flag: '--side', value: 'SYSTEM', help: 'only ends of the system with this address' },
+    ],
+    details: [
+      'Needs no vethd. Ends are called by a letter for their system and their port number, A/1. "says": what an end',
+      'announces, in the letters of vethcfg status. Lines with a machine: what an obedient device in the place of that',
+      'end makes of what the other side says. "!": what the standard asks otherwise, with its clause; the first time',
+      'of each kind, all are counted at the end. Machines begin with the capture, not in the state of the device.',
+      'Several captures are taken to have one clock; a frame that is in two of them counts once.',
+      'A damaged capture is used up to the damage, whose place is told.',
+    ],
+    examples: ['vethcfg replay link.pcapng', 'tcpdump -i eth0 -w - ether proto 0x8809 | vethcfg --json replay -'],
+  },
+  {
     name: 'schema',
     syntax: '',
     summary: 'print the JSON Schema of configuration files, for editors',

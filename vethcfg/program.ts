@@ -6,26 +6,16 @@ import { COMMANDS, type CommandSpec } from './commands.js';
 import { GLOBAL_OPTIONS, SHELLS } from './completion.js';
 import { FileError } from './configuration-file.js';
 import { CannotTest, WrongChoice } from './conform-errors.js';
+import { EXIT, EXIT_CODES, type ExitCode } from './exit.js';
 import { optionHelp } from './option-help.js';
 import { runCommand } from './run-command.js';
 import type { World } from './world.js';
 
-/** 0 done, 1 refused by vethd (or a device failed a case of conform), 2 usage, 3 vethd not reachable. */
-export const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const;
-/** What each says, for help and manual page. */
-export const EXIT_CODES: readonly (readonly [code: ExitCode, meaning: string])[] = [
-  [EXIT.done, 'done'],
-  [EXIT.refused, 'refused'],
-  [EXIT.usage, 'usage'],
-  [EXIT.unreachable, 'vethd not reachable'],
-];
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
-
 /** Runs one command line (without node and script) to its exit code. Never rejects for what a user or vethd does. */
 export async function run(words: readonly string[], world: World): Promise<ExitCode> {
   let code: ExitCode = EXIT.done;
-  const program = build(world, () => {
-    code = EXIT.refused;
+  const program = build(world, (outcome) => {
+    code = outcome;
   });
   try {
     await program.parseAsync([...words], { from: 'user' });
@@ -35,8 +25,8 @@ export async function run(words: readonly string[], world: World): Promise<ExitC
   }
 }
 
-/** `notGood`: the command has said itself that its outcome is not good. */
-function build(world: World, notGood: () => void): Command {
+/** `ended`: the command has said itself what there is to say. */
+function build(world: World, ended: (code: ExitCode) => void): Command {
   const program = new Command('vethcfg')
     .description('Configures and shows link aggregation by vethd.')
     .usage('[--run-dir DIR] [--json] COMMAND')
@@ -51,13 +41,13 @@ function build(world: World, notGood: () => void): Command {
     const short = option.flag === '--verbose' ? '-v, ' : '';
     program.option(`${short}${option.flag}${'value' in option ? ` <${option.value}>` : ''}`, option.help);
   }
-  for (const spec of COMMANDS) addCommand(program, spec, world, notGood);
+  for (const spec of COMMANDS) addCommand(program, spec, world, ended);
   return program;
 }
 
 const EXIT_HELP = `Exit codes: ${EXIT_CODES.map(([code, meaning]) => `${code} ${meaning}`).join(', ')}.`;
 
-function addCommand(program: Command, spec: CommandSpec, world: World, notGood: () => void): void {
+function addCommand(program: Command, spec: CommandSpec, world: World, ended: (code: ExitCode) => void): void {
   const command = program.command(spec.name).description(spec.summary).usage(spec.syntax);
   for (const { notation, help, kinds } of spec.words) {
     const argument = new Argument(notation, help);
@@ -78,7 +68,7 @@ function addCommand(program: Command, spec: CommandSpec, world: World, notGood: 
   command.action(async () => {
     if (spec.name === 'help') return printHelp(program, command.args[0]);
     const { runDir, json, timeout, verbose } = program.opts<Record<string, string | boolean | undefined>>();
-    const good = await runCommand(spec.name, command.args, {
+    const code = await runCommand(spec.name, command.args, {
       address: {
         runDir: typeof runDir === 'string' ? runDir : defaultRunDir(world.environment),
         timeoutMs: timeoutMs(program, timeout),
@@ -89,7 +79,7 @@ function addCommand(program: Command, spec: CommandSpec, world: World, notGood: 
       argument: (flag) => command.opts<Record<string, string | undefined>>()[flag],
       world,
     });
-    if (!good) notGood();
+    ended(code);
   });
 }
 

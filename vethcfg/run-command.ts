@@ -7,6 +7,7 @@ import { completionScript, type Shell } from './completion.js';
 import { FileError, readForApply, writeSaved } from './configuration-file.js';
 import { configurationSchemaText } from './configuration-schema.js';
 import { effectiveView } from './effective-view.js';
+import { EXIT, type ExitCode } from './exit.js';
 import { showView } from './show-view.js';
 import type { World } from './world.js';
 
@@ -17,18 +18,19 @@ export interface Run {
   /** Whether an option of the command itself was given: `dryRun` for `--dry-run`. */
   has(flag: 'dryRun' | 'effective'): boolean;
   /** The value of an option of the command itself. */
-  argument(flag: 'group' | 'control'): string | undefined;
+  argument(flag: 'group' | 'control' | 'port' | 'side'): string | undefined;
   readonly world: World;
 }
 
 /**
- * `words` follow the command and have been counted by the parser. False: all is said, and it is not good (exit code 1).
+ * `words` follow the command and have been counted by the parser. Everything has been said when this resolves.
  * Throws what `ask` throws, `FileError`, `CannotTest`, `WrongChoice`.
  */
-export async function runCommand(name: string, words: readonly string[], run: Run): Promise<boolean> {
-  if (name === 'conform') return conformance(words, run);
+export async function runCommand(name: string, words: readonly string[], run: Run): Promise<ExitCode> {
+  if (name === 'conform') return (await conformance(words, run)) ? EXIT.done : EXIT.refused;
+  if (name === 'replay') return replayed(words, run);
   await runDone(name, words, run);
-  return true;
+  return EXIT.done;
 }
 
 async function runDone(name: string, words: readonly string[], run: Run): Promise<void> {
@@ -72,6 +74,12 @@ async function runDone(name: string, words: readonly string[], run: Run): Promis
 async function conformance(ports: readonly string[], { argument, ...run }: Run): Promise<boolean> {
   const { conform } = await import('./conform.js');
   return conform({ ports, group: argument('group'), control: argument('control'), ...run });
+}
+
+/** Loaded only now: the engine and its machines. */
+async function replayed(files: readonly string[], { argument, json, world }: Run): Promise<ExitCode> {
+  const { replay } = await import('./replay.js');
+  return replay({ files, port: argument('port'), side: argument('side'), json, world });
 }
 
 async function change<C extends 'add' | 'del' | 'set'>(command: C, args: Arguments<C>, done: string, run: Run) {

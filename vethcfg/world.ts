@@ -3,6 +3,8 @@ export interface World {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Standard output is a terminal that wants colours. */
   readonly coloured: boolean;
+  /** Standard error is a terminal. */
+  readonly terminal: boolean;
   stdout(text: string): void;
   stderr(text: string): void;
   /** Calls back at the first Ctrl-C (SIGINT or SIGTERM) instead of dying; the second one kills. Returns the undoing. */

@@ -2,7 +2,7 @@
 import { DEFAULT_RUN_DIR, VERSION } from '../../src/daemon/messages.js';
 import { COMMANDS, type CommandSpec } from '../../vethcfg/commands.js';
 import { GLOBAL_OPTIONS } from '../../vethcfg/completion.js';
-import { EXIT_CODES } from '../../vethcfg/program.js';
+import { EXIT_CODES } from '../../vethcfg/exit.js';
 import { describeOptions } from './options.js';
 import { Page } from './roff.js';
 

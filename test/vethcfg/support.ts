@@ -1,6 +1,7 @@
 /** Runs `vethcfg` in this process, against a control server whose handler is the test's own. */
 import type { Handler } from '../../src/daemon/control-server.js';
-import { type ExitCode, run } from '../../vethcfg/program.js';
+import type { ExitCode } from '../../vethcfg/exit.js';
+import { run } from '../../vethcfg/program.js';
 import { controlServer, temporaryDirectory } from '../daemon/control-fixture.js';
 
 export interface Outcome {
@@ -19,6 +20,7 @@ export async function vethcfg(
   const code = await run(words, {
     environment,
     coloured: false,
+    terminal: false,
     stdout: (text) => {
       stdout += text;
     },

@@ -14,6 +14,7 @@ import { messageOf, passing, say } from './progress.js';
 import type { Measure, Sample, Speed } from './results.js';
 import { shuffled } from './statistics.js';
 import { VARIANTS } from './variants/all.js';
+import { dpdk } from './variants/dpdk.js';
 import { ADDRESSES, type Built, checkNeighbours, type Variant } from './variants/variant.js';
 
 type Value = Pick<Sample, 'value' | 'p99' | 'machineSecondsPerGbit' | 'engineSecondsPerGbit'>;
@@ -21,42 +22,35 @@ interface Entrant {
   readonly variant: Variant;
   readonly built: Built;
 }
+type LeftOut = Speed['leftOut'][number];
 
 export async function benchSpeed(plan: Plan): Promise<Speed> {
+  const together = await measureTogether(plan);
+  const apart = await measureApart(dpdk, plan, together.repetitions);
+  return {
+    ...together,
+    variants: [...together.variants, ...apart.variants],
+    leftOut: [...together.leftOut, ...apart.leftOut],
+    samples: [...together.samples, ...apart.samples],
+  };
+}
+
+async function measureTogether(plan: Plan): Promise<Speed> {
   const lab = new Lab();
   const failures: string[] = [];
-  const leftOut: { title: string; reason: string }[] = [];
-  const samples: Sample[] = [];
+  const leftOut: LeftOut[] = [];
+  const failed = (what: string) => {
+    failures.push(what);
+    say(`speed: FAILED: ${what}`);
+  };
   try {
-    const entrants = await buildAll(lab, leftOut, failures);
-    const measures = measuresOf(plan);
-    let turn = 0;
-    let repetitions = 0;
-    const from = performance.now();
-    const total = plan.repetitions * Object.keys(measures).length * entrants.length;
-    for (let repetition = 1; repetition <= plan.repetitions; repetition += 1) {
-      const each = (performance.now() - from) / 1000 / Math.max(repetitions, 1);
-      if (repetition > 2 && each * repetition > plan.speedLimitS) {
-        say(`speed: ${repetitions} of ${plan.repetitions} repetitions: another would take too long`);
-        break;
-      }
-      repetitions = repetition;
-      say(`speed: repetition ${repetition} of ${plan.repetitions}, ${entrants.length} variants in random order`);
-      for (const [measure, take] of Object.entries(measures) as [Measure, (built: Built) => Promise<Value>][]) {
-        for (const { variant, built } of shuffled(entrants)) {
-          turn += 1;
-          passing(`speed: ${turn} of ${total}: ${variant.title}: ${measure}`);
-          try {
-            const value = await take(built);
-            await checkNeighbours(built);
-            samples.push({ variant: variant.id, measure, repetition, turn, ...value });
-          } catch (error) {
-            failures.push(`${variant.title}: ${measure}, repetition ${repetition}: ${messageOf(error)}`);
-            say(`speed: FAILED: ${failures.at(-1)}`);
-          }
-        }
-      }
-    }
+    say(`speed: building ${VARIANTS.length} variants`);
+    // All at once: most of the time is spent waiting for LACP.
+    const built = await Promise.all(
+      VARIANTS.map((variant, index) => build(variant, lab, `v${index}`, leftOut, failed)),
+    );
+    const entrants = built.flat();
+    const { samples, repetitions } = await takeAll(entrants, plan, plan.repetitions, failed);
     const kernel = entrants.filter(({ variant }) => variant.id.startsWith('kernel'));
     const bpf = await measureBpf(kernel, plan).catch((error: unknown) => {
       leftOut.push({ title: 'cost of the BPF programs', reason: messageOf(error) });
@@ -65,11 +59,7 @@ export async function benchSpeed(plan: Plan): Promise<Speed> {
     return {
       repetitions,
       seconds: plan.seconds,
-      variants: entrants.map(({ variant: { id, title }, built: { note } }) => ({
-        id,
-        title,
-        ...(note === undefined ? {} : { note }),
-      })),
+      variants: entrants.map(described),
       leftOut,
       samples,
       failures,
@@ -80,40 +70,102 @@ export async function benchSpeed(plan: Plan): Promise<Speed> {
   }
 }
 
-/** All at once: most of the time is spent waiting for LACP. */
-async function buildAll(
+/** A variant that takes the processors from all others: when they are gone. Where it does not run, it is left out. */
+async function measureApart(
+  variant: Variant,
+  plan: Plan,
+  repetitions: number,
+): Promise<Pick<Speed, 'variants' | 'leftOut' | 'samples'>> {
+  const leftOut: LeftOut[] = [];
+  const failed = (reason: string) => {
+    leftOut.push({ title: variant.title, reason });
+    say(`speed: without ${variant.title}: ${reason}`);
+  };
+  if (plan.quick) {
+    failed('it takes a minute to begin with: in the full run');
+    return { variants: [], leftOut, samples: [] };
+  }
+  const lab = new Lab();
+  try {
+    const entrants = await build(variant, lab, 'p', leftOut, failed);
+    const { samples } = await takeAll(entrants, plan, repetitions, failed);
+    return { variants: entrants.map(described), leftOut, samples };
+  } finally {
+    await lab.dispose();
+  }
+}
+
+const described = ({ variant: { id, title }, built: { note } }: Entrant): Speed['variants'][number] => ({
+  id,
+  title,
+  ...(note === undefined ? {} : { note }),
+});
+
+/** The variant, ready; none where it cannot be. */
+async function build(
+  variant: Variant,
   lab: Lab,
-  leftOut: { title: string; reason: string }[],
-  failures: string[],
+  prefix: string,
+  leftOut: LeftOut[],
+  failed: (what: string) => void,
 ): Promise<Entrant[]> {
-  say(`speed: building ${VARIANTS.length} variants`);
-  const built = await Promise.all(
-    VARIANTS.map(async (variant, index): Promise<Entrant[]> => {
-      const reason = await variant.missing();
-      if (reason !== undefined) {
-        leftOut.push({ title: variant.title, reason });
-        say(`speed: without ${variant.title}: ${reason}`);
-        return [];
-      }
-      try {
-        const entrant = { variant, built: await variant.build(lab, `v${index}`) };
-        for (const [from, address] of [
-          [entrant.built.from, ADDRESSES.to],
-          [entrant.built.to, ADDRESSES.from],
-        ] as const) {
-          const { received } = await ping(from, address, 5);
-          if (received === 0) throw new Error(`${address} does not answer`);
+  const reason = await variant.missing();
+  if (reason !== undefined) {
+    leftOut.push({ title: variant.title, reason });
+    say(`speed: without ${variant.title}: ${reason}`);
+    return [];
+  }
+  try {
+    const built = await variant.build(lab, prefix);
+    for (const [from, address] of [
+      [built.from, ADDRESSES.to],
+      [built.to, ADDRESSES.from],
+    ] as const) {
+      const { received } = await ping(from, address, 5);
+      if (received === 0) throw new Error(`${address} does not answer`);
+    }
+    await checkNeighbours(built);
+    return [{ variant, built }];
+  } catch (error) {
+    failed(`${variant.title}: not built: ${messageOf(error)}`);
+    return [];
+  }
+}
+
+/** Each repetition, one measure after the other; each measure, all variants in random order. */
+async function takeAll(
+  entrants: readonly Entrant[],
+  plan: Plan,
+  wanted: number,
+  failed: (what: string) => void,
+): Promise<{ samples: Sample[]; repetitions: number }> {
+  const samples: Sample[] = [];
+  const measures = Object.entries(measuresOf(plan)) as [Measure, (built: Built) => Promise<Value>][];
+  const total = wanted * measures.length * entrants.length;
+  const from = performance.now();
+  let turn = 0;
+  for (let repetition = 1; repetition <= wanted; repetition += 1) {
+    const each = (performance.now() - from) / 1000 / Math.max(repetition - 1, 1);
+    if (repetition > 2 && each * repetition > plan.speedLimitS) {
+      say(`speed: ${repetition - 1} of ${wanted} repetitions: another would take too long`);
+      return { samples, repetitions: repetition - 1 };
+    }
+    if (entrants.length > 0) say(`speed: repetition ${repetition} of ${wanted}, ${entrants.length} in random order`);
+    for (const [measure, take] of measures) {
+      for (const { variant, built } of shuffled(entrants)) {
+        turn += 1;
+        passing(`speed: ${turn} of ${total}: ${variant.title}: ${measure}`);
+        try {
+          const value = await take(built);
+          await checkNeighbours(built);
+          samples.push({ variant: variant.id, measure, repetition, turn, ...value });
+        } catch (error) {
+          failed(`${variant.title}: ${measure}, repetition ${repetition}: ${messageOf(error)}`);
         }
-        await checkNeighbours(entrant.built);
-        return [entrant];
-      } catch (error) {
-        failures.push(`${variant.title}: not built: ${messageOf(error)}`);
-        say(`speed: FAILED: ${failures.at(-1)}`);
-        return [];
       }
-    }),
-  );
-  return built.flat();
+    }
+  }
+  return { samples, repetitions: wanted };
 }
 
 function measuresOf(plan: Plan): Partial<Record<Measure, (built: Built) => Promise<Value>>> {

@@ -8,12 +8,13 @@ import { hashFrame } from '../../../src/mux/hash.js';
 import type { Figure } from '../results.js';
 import { facts } from './memory-host.js';
 
-/** Nanoseconds a call, once for each repetition after a warm-up. */
+/** Nanoseconds of processor a call, once for each repetition after a warm-up. */
 function nanoseconds(repetitions: number, calls: number, work: () => unknown): number[] {
   const round = () => {
-    const from = process.hrtime.bigint();
+    const from = process.cpuUsage();
     for (let call = 0; call < calls; call += 1) work();
-    return Number(process.hrtime.bigint() - from) / calls;
+    const { user, system } = process.cpuUsage(from);
+    return ((user + system) * 1000) / calls;
   };
   round();
   return Array.from({ length: repetitions }, round);

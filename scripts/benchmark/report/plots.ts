@@ -40,13 +40,19 @@ function bar(label: string, values: readonly number[], color: string, digits: nu
 function ratioPlot(speed: Speed, where: string): string {
   const panels = (['tcp1', 'tcp8', 'packets', 'roundTrip'] as const).map((measure): Panel => {
     const band = noise(speed, measure);
+    const bars = speed.variants
+      .filter(({ id }) => id !== 'raw')
+      .map(({ id, title }) => ({ id, bars: bar(title, ratiosTo(speed, id, 'raw', measure), colorOf(id), 2) }));
+    // Round trips of a poller on shared cores are so long that the others would vanish beside them.
+    const limit = Math.max(
+      ...bars.flatMap(({ id, bars: those }) => (id === 'dpdk' ? [] : those.map(({ max }) => max))),
+    );
     return {
+      limit,
       title: `${MEASURE_TITLES[measure]}: ${measure === 'roundTrip' ? 'less' : 'more'} is better`,
       reference: { value: 1, text: 'raw link' },
       ...(band === undefined ? {} : { band }),
-      bars: speed.variants
-        .filter(({ id }) => id !== 'raw')
-        .flatMap(({ id, title }) => bar(title, ratiosTo(speed, id, 'raw', measure), colorOf(id), 2)),
+      bars: bars.flatMap(({ bars: those }) => those),
     };
   });
   return chart({

@@ -18,6 +18,8 @@ export interface Panel {
   readonly reference?: { readonly value: number; readonly text: string };
   /** Where chance alone moves a bar. */
   readonly band?: { readonly min: number; readonly max: number };
+  /** The axis ends here; what is more ends with it, and has only its figures. */
+  readonly limit?: number;
 }
 
 export interface Chart {
@@ -30,7 +32,7 @@ export const COLORS = { raw: '#8a8f98', kernel: '#1f6fb4', user: '#2a9d74', ovs:
 
 const WIDTH = 860;
 const LABEL = 214;
-const VALUE = 150;
+const VALUE = 166;
 const BAR = 16;
 const STEP = 24;
 const TITLE = 40;
@@ -56,10 +58,10 @@ export function chart({ title, subtitle, panels }: Chart): string {
   ].join('\n');
 }
 
-function drawPanel({ title, bars, reference, band }: Panel, top: number): string {
-  const most = Math.max(...bars.map(({ max }) => max), reference?.value ?? 0, band?.max ?? 0);
-  const scale = niceScale(most);
-  const x = (value: number): string => (LABEL + (value / scale.end) * PLOT).toFixed(1);
+function drawPanel({ title, bars, reference, band, limit = Number.POSITIVE_INFINITY }: Panel, top: number): string {
+  const most = Math.min(Math.max(...bars.map(({ max }) => max)), limit);
+  const scale = niceScale(Math.max(most, reference?.value ?? 0, band?.max ?? 0));
+  const x = (value: number): string => (LABEL + Math.min(value / scale.end, 1) * PLOT).toFixed(1);
   const first = top + TITLE;
   const last = first + bars.length * STEP;
   const ticks = Array.from({ length: Math.round(scale.end / scale.step) + 1 }, (_, i) => i * scale.step);

@@ -1,4 +1,5 @@
 /** A group of links between two vethd. */
+import type { ShowResult } from '../../../src/daemon/messages.js';
 import { Daemon, distributing, executable } from '../../lab/daemon.js';
 import type { Lab } from '../../lab/lab.js';
 import { run } from '../../lab/processes.js';
@@ -45,6 +46,7 @@ export async function buildGroup(
     for (const port of ports) await daemon.mustCfg(`add ${port} veth0 rate=fast`);
   }
   await distributing(daemons, ports);
+  for (const daemon of daemons) await checkDatapath(daemon, datapath);
   await address(hosts, 'veth0');
   return {
     ...hosts,
@@ -54,4 +56,11 @@ export async function buildGroup(
     daemons,
     ports,
   };
+}
+
+/** What was asked for must be what is measured. */
+async function checkDatapath(daemon: Daemon, wanted: Datapath): Promise<void> {
+  const { datapath }: Pick<ShowResult, 'datapath'> = JSON.parse(await daemon.mustCfg('--json show'));
+  const { kind } = datapath;
+  if (kind !== wanted) throw new Error(`${daemon.host.name}: the data path is ${kind}, not ${wanted}`);
 }

@@ -119,3 +119,18 @@ test('times are taken from the log and from the observer, not before the event',
   const watched = 'watching\n99.100 eth0 down\n101.400 eth1 down\n101.600 eth0 down\n';
   expect(observed(watched, 100, 'eth0', 'down')).toBe(101.6);
 });
+
+test('a way that is far beyond all others does not make them vanish: its bar ends with the axis', () => {
+  const far = results({
+    speed: speed({
+      raw: { roundTrip: [20] },
+      user1: { roundTrip: [100] },
+      dpdk: { roundTrip: [12_000] },
+    }),
+  });
+  const svg = plots(far).get('ratios.svg') ?? '';
+  const widths = [...svg.matchAll(/width="([\d.]+)" height="16"/g)].map(([, width]) => Number(width));
+  expect(widths).toHaveLength(2);
+  expect(svg).toContain('600.00 [600.00-600.00]');
+  expect(widths[0]).toBe(widths[1]);
+});

@@ -34,6 +34,27 @@ export interface Address {
   readonly timeoutMs: number;
 }
 
+/** Where vethd listens. Throws `NotReachable` for a path that no socket can have. */
+export function socketPath({ runDir }: Address): string {
+  const path = join(runDir, SOCKET_NAME);
+  if (Buffer.byteLength(path) <= LONGEST_PATH) return path;
+  throw new NotReachable(`${path}: longer than the ${LONGEST_PATH} octets that a socket path can have`);
+}
+
+/** The result in an answer; `more`: another one follows. Throws `NotReachable` or `AnsweredError`. */
+export function resultOf<C extends Command>(
+  path: string,
+  command: C,
+  line: string,
+): { readonly result: Results[C]; readonly more: boolean } {
+  const answer = read(line);
+  if (!answer.success) throw notUnderstood(path, complaint(answer.error));
+  if (!answer.data.ok) throw new AnsweredError(answer.data.error);
+  const result = resultSchemas[command].safeParse(answer.data.result);
+  if (!result.success) throw notUnderstood(path, `result of ${command}: ${complaint(result.error)}`);
+  return { result: result.data, more: answer.data.more === true };
+}
+
 /** Longest path of a unix socket; longer ones are cut silently by some systems. */
 const LONGEST_PATH = 107;
 /** No answer of vethd comes near this. */
@@ -49,19 +70,14 @@ export async function ask<C extends Command>(
   args: Arguments<C>,
   { toTheEnd = false }: { readonly toTheEnd?: boolean } = {},
 ): Promise<Results[C]> {
-  const path = join(address.runDir, SOCKET_NAME);
+  const path = socketPath(address);
   const line = await exchange(
     path,
     address,
     JSON.stringify({ id: 1, command, args }),
     (text) => toTheEnd && read(text).data?.ok === true,
   );
-  const answer = read(line);
-  if (!answer.success) throw notUnderstood(path, complaint(answer.error));
-  if (!answer.data.ok) throw new AnsweredError(answer.data.error);
-  const result = resultSchemas[command].safeParse(answer.data.result);
-  if (!result.success) throw notUnderstood(path, `result of ${command}: ${complaint(result.error)}`);
-  return result.data;
+  return resultOf(path, command, line).result;
 }
 
 const read = (line: string) => answerSchema.safeParse(parseJson(line));
@@ -73,9 +89,6 @@ function exchange(
   line: string,
   toTheEnd: (answer: string) => boolean,
 ): Promise<string> {
-  if (Buffer.byteLength(path) > LONGEST_PATH) {
-    throw new NotReachable(`${path}: longer than the ${LONGEST_PATH} octets that a socket path can have`);
-  }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -83,7 +96,7 @@ function exchange(
     const socket = createConnection(path);
     const fail = (why: string) => {
       finish();
-      reject(new NotReachable(`vethd is not reachable at ${path} (${why}); ${repairFor(why, runDir)}`));
+      reject(notReachable(path, runDir, why));
     };
     const timer = setTimeout(() => fail(`no answer within ${timeoutMs / 1_000} s`), timeoutMs);
     const finish = () => {
@@ -108,10 +121,16 @@ function exchange(
       }
     });
     const ended = (why: string) => (answer === undefined ? fail(why) : succeed(answer));
-    socket.on('error', (error: NodeJS.ErrnoException) => ended(REASONS[error.code ?? ''] ?? error.message));
+    socket.on('error', (error) => ended(reasonOf(error)));
     socket.on('end', () => ended('it closed the connection without an answer'));
   });
 }
+
+export const notReachable = (path: string, runDir: string, why: string): NotReachable =>
+  new NotReachable(`vethd is not reachable at ${path} (${why}); ${repairFor(why, runDir)}`);
+
+/** Of an error of the socket, in words. */
+export const reasonOf = (error: NodeJS.ErrnoException): string => REASONS[error.code ?? ''] ?? error.message;
 
 const DENIED = 'permission denied';
 const REASONS: Readonly<Record<string, string>> = {

@@ -90,6 +90,28 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['vethcfg show', 'vethcfg show eth0', 'vethcfg --json show veth0', 'vethcfg show --effective veth0'],
   },
   {
+    name: 'events',
+    syntax: '[--follow] [--port NAME] [--since TIME]',
+    summary: 'print the journal: what came to each port, what its machines did about it, and why',
+    words: [],
+    flags: [
+      { flag: '--follow', help: 'go on with what happens, until Ctrl-C' },
+      { flag: '--port', value: 'NAME', help: 'of this port or interface only' },
+      { flag: '--since', value: 'TIME', help: 'not older: 90s, 10m, 2h, 1d, or 2026-01-31T12:00:00' },
+    ],
+    details: [
+      'One event a line: time, interface, port; then < for a frame received, > for one sent, or what else happened,',
+      'for example mux: WAITING (Ready = TRUE) -> ATTACHED. What repeats is counted: again 57 times.',
+      'With --json one document a line, which is also what vethd --journal FILE writes. vethd keeps the newest',
+      'thousands of events; what a reader misses is counted on standard error.',
+    ],
+    examples: [
+      'vethcfg events --since 10m',
+      'vethcfg events --follow --port eth0',
+      'vethcfg --json events | jq .event',
+    ],
+  },
+  {
     name: 'apply',
     syntax: '[--dry-run] FILE',
     summary: 'make everything as a configuration file says, or change nothing; print what differed',

@@ -1,9 +1,10 @@
 /** Entry point of `vethcfg`. */
 import { run } from './program.js';
 
-// `vethcfg status | head -1` closes the pipe before we are done: no reason to complain.
+// `vethcfg status | head -1` closes the pipe before we are done: no reason to complain, nor to go on for nobody.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
+  process.exit();
 });
 
 process.exitCode = await run(process.argv.slice(2), {

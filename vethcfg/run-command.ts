@@ -7,6 +7,7 @@ import { completionScript, type Shell } from './completion.js';
 import { FileError, readForApply, writeSaved } from './configuration-file.js';
 import { configurationSchemaText } from './configuration-schema.js';
 import { effectiveView } from './effective-view.js';
+import { events } from './events.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { showView } from './show-view.js';
 import type { World } from './world.js';
@@ -16,9 +17,9 @@ export interface Run {
   readonly json: boolean;
   readonly verbose: boolean;
   /** Whether an option of the command itself was given: `dryRun` for `--dry-run`. */
-  has(flag: 'dryRun' | 'effective'): boolean;
+  has(flag: 'dryRun' | 'effective' | 'follow'): boolean;
   /** The value of an option of the command itself. */
-  argument(flag: 'group' | 'control' | 'port' | 'side'): string | undefined;
+  argument(flag: 'group' | 'control' | 'port' | 'side' | 'since'): string | undefined;
   readonly world: World;
 }
 
@@ -53,6 +54,8 @@ async function runDone(name: string, words: readonly string[], run: Run): Promis
       return status(words[0], run);
     case 'show':
       return run.has('effective') ? effective(words[0], run) : show(words[0], run);
+    case 'events':
+      return events({ ...run, follow: run.has('follow'), name: run.argument('port'), since: run.argument('since') });
     case 'apply':
       return apply(first, run);
     case 'save':

@@ -28,6 +28,8 @@ export interface Transition {
 export interface PortEffects {
   transmit(pdu: Lacpdu): void;
   transition(transition: Transition): void;
+  /** A timer has expired, and what follows is to come. */
+  expired?(timer: TimerName): void;
 }
 
 /** At BEGIN, or in the states of a port of an earlier process. */
@@ -89,7 +91,10 @@ export class Port {
 
   /** Let timers that are due expire, earliest first. The transmit timer waits for `transmitIfDue`. */
   expireTimers(now: number): void {
+    const { transmit_timer } = this.variables.clockwork.timers;
+    if (transmit_timer !== undefined && transmit_timer <= now) this.#effects.expired?.('transmit_timer');
     for (let timer = this.#due(now); timer !== undefined; timer = this.#due(now)) {
+      this.#effects.expired?.(timer);
       if (this.shortcuts && timer === 'periodic_timer' && this.#transmitsAsBefore(now)) continue;
       this.send({ type: `${timer}_expired` }, now);
     }

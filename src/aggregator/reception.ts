@@ -1,10 +1,9 @@
 /** What comes in on a port, before the machines: parse, count, answer markers, and stand a flood. */
 import { Fast_Periodic_Time } from '../lacp/constants.js';
-import type { Lacpdu } from '../lacp/lacpdu.pdu.js';
 import type { Marker } from '../lacp/marker.pdu.js';
 import { markerBudget, spendMarkerBudget } from '../lacp/marker-budget.js';
 import { respond } from '../lacp/marker-responder.js';
-import { parseSlowProtocols } from '../lacp/slow-protocols.js';
+import type { Parsed } from '../lacp/slow-protocols.js';
 import type { Member } from './member.js';
 
 /**
@@ -32,16 +31,15 @@ export class Reception {
     private readonly effects: ReceptionEffects,
   ) {}
 
-  /** The LACPDU in a frame, if it is for the machines; all else is dealt with here. */
-  accept(frame: Uint8Array): Lacpdu | undefined {
+  /** The frame, if it is an LACPDU for the machines; all else is dealt with here. */
+  accept(parsed: Parsed): Extract<Parsed, { kind: 'lacpdu' }> | undefined {
     const { counters } = this.member;
-    const parsed = parseSlowProtocols(frame);
     switch (parsed.kind) {
       case 'lacpdu':
         counters.lacpdusRx++;
         // What was wrong in it is dropped, the rest holds.
         for (let i = 0; i < (parsed.malformedTlvs ?? 0); i++) this.#discard('lacpdu-malformed-tlv');
-        if (this.#withinBudget()) return parsed.pdu;
+        if (this.#withinBudget()) return parsed;
         this.#discard('lacpdu-flood');
         return undefined;
       case 'marker':

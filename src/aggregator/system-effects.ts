@@ -2,6 +2,7 @@ import type { ForwardingTable } from '../mux/distributor.js';
 import type { Forwarding } from './aggregator.js';
 import type { Md5 } from './conversations.js';
 import type { Clock } from './io.js';
+import type { WriteJournal } from './journal/recorder.js';
 import type { Transition } from './port.js';
 
 /** What the system does to the world. */
@@ -24,6 +25,8 @@ export interface SystemEffects {
   forwarding(aggregator: string, forwarding: Forwarding): void;
   /** A machine of a port moved. */
   transition(aggregator: string, port: string, transition: Transition): void;
+  /** Everything that comes and that is done about it, where somebody keeps a journal. Must not call the system. */
+  journal?: WriteJournal | undefined;
   /** Something that the status shows has changed. */
   changed(): void;
   /** A fault of ours in a port's machines: the port is dead and should be dropped. */

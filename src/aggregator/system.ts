@@ -13,8 +13,8 @@
 import { encodeLacpdu } from '../lacp/lacpdu.pdu.js';
 import type { Marker } from '../lacp/marker.pdu.js';
 import type { PortStimulus } from '../lacp/port-setup.js';
-import { slowProtocolsFrame, sourceOf } from '../lacp/slow-protocols.js';
-import type { Mac, PortInformation, PortVariables } from '../lacp/variables.js';
+import { type Parsed, parseSlowProtocols, slowProtocolsFrame } from '../lacp/slow-protocols.js';
+import type { Mac, PortVariables } from '../lacp/variables.js';
 import { remember } from './admission.js';
 import { Aggregator } from './aggregator.js';
 import { ConversationLogic } from './conversations.js';
@@ -22,26 +22,27 @@ import { DataPlane } from './data-plane.js';
 import { hasLeft, isDraining } from './departure.js';
 import { InternalError } from './internal-error.js';
 import type { LinkFacts } from './io.js';
-import { noPartner } from './lag-id.js';
+import { Recorder } from './journal/recorder.js';
 import { beginHold, resumedHold } from './link-hold.js';
 import { mattersToOthers } from './matters-to-others.js';
 import { type HalfMember, halfMember, type Member, newMember } from './member.js';
+import { MovedPorts } from './moved-ports.js';
 import { Port, type PortStart } from './port.js';
+import { type NumberedPort, PortNumbers } from './port-numbers.js';
 import { Reception } from './reception.js';
 import type { AggregatorSettings, PortSettings } from './settings.js';
 import type { AggregatorSnapshot, PortSnapshot } from './snapshot.js';
 import type { SystemStatus } from './status.js';
 import { systemStatus } from './status-view.js';
 import type { SystemEffects } from './system-effects.js';
+import { takeSnapshot } from './take-snapshot.js';
 import { TimerQueue } from './timer-queue.js';
 
 export class LacpSystem {
   readonly #aggregators = new Map<string, Aggregator>();
-  readonly #ports = new Map<number, { aggregator: Aggregator; member: Member; reception: Reception }>();
-  /** Port Numbers given away; a port that is added while something settles has its number before it is in #ports. */
-  readonly #numbers = new Set<number>();
-  /** Ports whose link is down and who remember a partner. */
-  readonly #remembering = new Set<number>();
+  readonly #ports = new PortNumbers();
+  readonly #moved = new MovedPorts();
+  readonly #recorder: Recorder;
   /** Deadlines of ports by their number, of aggregators by `clockOf`. */
   readonly #timers: TimerQueue;
   readonly #dataPlane: DataPlane;
@@ -49,17 +50,20 @@ export class LacpSystem {
   #busy = false;
 
   constructor(private readonly effects: SystemEffects) {
+    this.#recorder = new Recorder(effects.clock, effects.journal);
     this.#timers = new TimerQueue(effects.clock, () => {
       effects.drain?.();
       this.#enter(() => this.#expire());
     });
-    this.#dataPlane = new DataPlane(effects, () => this.#enter(() => this.#expireDataPlane()));
+    const toDataPath = this.#recorder.dataPath(effects, (number) => this.#ports.must(number));
+    this.#dataPlane = new DataPlane(toDataPath, () => this.#enter(() => this.#expireDataPlane()));
   }
 
   /** `index` is the number of the interface (0 for veth0), which its default key is made from. */
   addAggregator(name: string, index: number, mac: Mac, settings: AggregatorSettings): void {
     if (this.#aggregators.has(name)) throw new InternalError(`aggregator ${name} exists`);
     const { clock, md5 } = this.effects;
+    this.#recorder.interfaceAdded(name, index, mac, settings);
     this.#aggregators.set(name, new Aggregator(name, index, mac, settings, new ConversationLogic(md5), clock.now()));
     this.effects.changed();
   }
@@ -68,6 +72,7 @@ export class LacpSystem {
   setAggregator(name: string, settings: AggregatorSettings, mac: Mac): void {
     const aggregator = this.#aggregator(name);
     this.#enter(() => {
+      this.#recorder.interfaceSet(name, mac, settings);
       aggregator.settings = settings;
       aggregator.mac = mac;
       this.#reconfigure(aggregator);
@@ -78,6 +83,7 @@ export class LacpSystem {
   removeAggregator(name: string): void {
     const aggregator = this.#aggregator(name);
     if (aggregator.members.size > 0) throw new InternalError(`aggregator ${name} still has ports`);
+    this.#recorder.interfaceRemoved(name);
     this.#timers.set(clockOf(aggregator), undefined);
     this.#aggregators.delete(name);
     this.#dataPlane.forget(aggregator);
@@ -87,13 +93,13 @@ export class LacpSystem {
   /** Returns the Port Number: the given one, or the lowest that is free in this system. */
   addPort(aggregatorName: string, facts: LinkFacts, settings: PortSettings, wanted?: number): number {
     const aggregator = this.#aggregator(aggregatorName);
-    const number = wanted !== undefined && !this.#numbers.has(wanted) ? wanted : this.#freeNumber();
-    this.#numbers.add(number);
+    const number = this.#ports.give(wanted);
     this.#enter(() => {
-      const half = halfMember(number, facts, settings, aggregator, beginHold(facts, this.effects.clock.now()));
+      this.#recorder.portAdded(aggregatorName, number, facts, settings);
+      const now = this.effects.clock.now();
+      const half = halfMember(number, facts, settings, aggregator, beginHold(facts, now));
       const { port_enabled } = half.admission;
-      const configuration = aggregator.configurationOf(half);
-      this.#join(aggregator, half, { configuration, port_enabled, now: this.effects.clock.now() });
+      this.#join(aggregator, half, { configuration: aggregator.configurationOf(half), port_enabled, now });
       this.#reconfigure(aggregator);
     });
     return number;
@@ -115,15 +121,16 @@ export class LacpSystem {
       try {
         for (const { snapshot, settings } of ports) {
           const { number, facts } = snapshot;
-          if (this.#numbers.has(number)) throw new InternalError(`port ${number} exists`);
+          this.#ports.assertFree(number);
           const hold = resumedHold(facts, snapshot.variables.port_enabled, now);
           this.#join(aggregator, halfMember(number, facts, settings, aggregator, hold), { snapshot, now });
-          this.#numbers.add(number);
+          this.#ports.give(number);
         }
       } catch (error) {
         for (const member of aggregator.members.values()) this.#forget(aggregator, member);
         throw error;
       }
+      this.#recorder.resumed(aggregatorName, former, ports);
       aggregator.resume(former, now);
       this.#reconfigure(aggregator);
     });
@@ -131,19 +138,13 @@ export class LacpSystem {
 
   /** For `resumePorts` of a later process; ports that are leaving are left out. */
   snapshot(): AggregatorSnapshot[] {
-    return [...this.#aggregators.values()].map(({ name, active, members, distribution }) => ({
-      name,
-      active,
-      moved: distribution.balancer.moved,
-      ports: [...members.values()]
-        .filter((member) => !member.port.variables.leaving)
-        .map(({ number, facts, port }) => ({ number, facts, states: port.states, variables: port.variables })),
-    }));
+    return [...this.#aggregators.values()].map(takeSnapshot);
   }
 
   setPort(number: number, settings: PortSettings): void {
-    const { aggregator, member } = this.#port(number);
+    const { aggregator, member } = this.#ports.must(number);
     this.#enter(() => {
+      this.#recorder.portSet({ aggregator, member }, settings);
       this.#dataPlane.configure(aggregator, member, settings);
       this.#reconfigure(aggregator);
     });
@@ -151,8 +152,9 @@ export class LacpSystem {
 
   /** Link, speed, duplex, address or name of a port changed. */
   linkChanged(number: number, facts: LinkFacts): void {
-    const { aggregator, member } = this.#port(number);
+    const { aggregator, member } = this.#ports.must(number);
     this.#enter(() => {
+      this.#recorder.link({ aggregator, member }, facts);
       member.facts = remember(facts, member.facts);
       this.#reconfigure(aggregator);
     });
@@ -164,8 +166,9 @@ export class LacpSystem {
    * goes out at once, or as soon as the transmit limit allows. `released` is called when the port is gone.
    */
   removePort(number: number, released: () => void, { atOnce = false } = {}): void {
-    const { aggregator, member } = this.#port(number);
+    const { aggregator, member } = this.#ports.must(number);
     this.#enter(() => {
+      this.#recorder.portRemoved({ aggregator, member }, atOnce);
       const before = member.released;
       member.released = () => {
         before?.();
@@ -186,22 +189,31 @@ export class LacpSystem {
 
   /** A port's interface has vanished: nothing can be sent any more. */
   dropPort(number: number): void {
-    const { aggregator, member } = this.#port(number);
-    this.#enter(() => this.#release(aggregator, member));
+    const { aggregator, member } = this.#ports.must(number);
+    this.#enter(() => {
+      this.#recorder.portGone({ aggregator, member });
+      this.#release(aggregator, member);
+    });
   }
 
   /** A frame of EtherType 0x8809 arrived. `frame` starts at the destination address; it is not kept. */
   receive(number: number, frame: Uint8Array): void {
+    if (this.#ports.has(number)) this.hear(number, parseSlowProtocols(frame), frame);
+  }
+
+  /** As `receive`, of a frame that has been read; `frame` itself is for the journal. */
+  hear(number: number, parsed: Parsed, frame?: Uint8Array): void {
     const entry = this.#ports.get(number);
     if (entry === undefined) return;
-    const pdu = entry.reception.accept(frame);
-    if (pdu === undefined) return;
-    const { member } = entry;
-    const ours = pdu.actor.System === member.port.variables.Actor_Oper.System;
-    member.ownNameFrom = ours ? sourceOf(frame) : undefined;
+    this.#recorder.frame(entry, parsed, frame);
+    const heard = entry.reception.accept(parsed);
+    if (heard === undefined) return;
+    const { source, pdu } = heard;
+    entry.member.ownNameFrom = pdu.actor.System === entry.member.port.variables.Actor_Oper.System ? source : undefined;
     this.#enter(() => {
-      this.#detectMove(number, pdu.actor);
-      if (this.#ports.has(number)) this.#touch(entry.aggregator, member, { type: 'LACPDU', pdu });
+      const moved = this.#moved.movedTo(number, pdu.actor).map((other) => this.#ports.must(other));
+      for (const other of moved) this.#touch(other, { type: 'PORT_MOVED' });
+      if (this.#ports.has(number)) this.#touch(entry, { type: 'LACPDU', pdu });
     });
   }
 
@@ -213,6 +225,7 @@ export class LacpSystem {
   sayAgain(): void {
     this.#enter(() => {
       const now = this.effects.clock.now();
+      this.#recorder.sayAgain();
       for (const [number, { member }] of this.#ports) {
         member.port.advancePeriodic(now);
         this.#timers.set(number, member.port.nextDeadline);
@@ -260,15 +273,19 @@ export class LacpSystem {
       touched.set(aggregator, (touched.get(aggregator) ?? new Map()).set(member, before));
     }
     for (const [aggregator, members] of touched) this.#settle(aggregator, members, now);
-    for (const aggregator of waiting) this.#reconfigure(aggregator);
+    for (const aggregator of waiting) {
+      this.#recorder.interfaceTimer(aggregator.name);
+      this.#reconfigure(aggregator);
+    }
   }
 
   #expireDataPlane(): void {
     const now = this.effects.clock.now();
+    this.#recorder.movesTimer();
     for (const aggregator of this.#dataPlane.expire(this.#aggregators.values(), now)) this.#settleAll(aggregator, now);
   }
 
-  #touch(aggregator: Aggregator, member: Member, stimulus: PortStimulus): void {
+  #touch({ aggregator, member }: NumberedPort, stimulus: PortStimulus): void {
     const now = this.effects.clock.now();
     const before = member.port.variables;
     member.port.send(stimulus, now);
@@ -301,7 +318,10 @@ export class LacpSystem {
       aggregator.runConversations(now);
     } while (this.#dataPlane.settle(aggregator, now));
     const forwarding = aggregator.updateForwarding(now);
-    if (forwarding !== undefined) this.effects.forwarding(aggregator.name, forwarding);
+    if (forwarding !== undefined) {
+      this.#recorder.forwarding(aggregator.name, forwarding);
+      this.effects.forwarding(aggregator.name, forwarding);
+    }
     for (const member of aggregator.members.values()) this.#finish(aggregator, member, now);
     aggregator.observe(now);
     this.#timers.set(clockOf(aggregator), aggregator.deadline);
@@ -315,9 +335,7 @@ export class LacpSystem {
 
   #finish(aggregator: Aggregator, member: Member, now: number): void {
     member.port.transmitIfDue(now);
-    const { port_enabled, Partner_Oper } = member.port.variables;
-    if (port_enabled || noPartner(Partner_Oper)) this.#remembering.delete(member.number);
-    else this.#remembering.add(member.number);
+    this.#moved.follow(member);
     if (hasLeft(member, aggregator.settings.farewell !== 'none')) this.#release(aggregator, member);
     else this.#timers.set(member.number, member.port.nextDeadline);
   }
@@ -327,17 +345,23 @@ export class LacpSystem {
     const port = new Port(start, {
       transmit: (pdu) => {
         member.counters.lacpdusTx++;
+        this.#recorder.sent({ aggregator, member }, pdu);
         this.effects.send(number, slowProtocolsFrame(member.facts.mac, encodeLacpdu(pdu)));
       },
       transition: (transition) => {
         member.events.transition(transition);
+        this.#recorder.transition({ aggregator, member }, transition);
         this.effects.transition(aggregator.name, member.facts.name, transition);
       },
+      expired: (timer) => this.#recorder.timer({ aggregator, member }, timer),
     });
     const member = newMember(half, port);
     const reception = new Reception(member, {
       now: () => this.effects.clock.now(),
-      answerMarker: (frame) => this.effects.answerMarker(number, frame),
+      answerMarker: (frame) => {
+        this.#recorder.markerAnswered({ aggregator, member });
+        this.effects.answerMarker(number, frame);
+      },
       markerAnswered: (marker) => this.#enter(() => this.#markerAnswered(aggregator, member, marker)),
     });
     aggregator.members.set(number, member);
@@ -352,44 +376,17 @@ export class LacpSystem {
 
   #forget(aggregator: Aggregator, member: Member): boolean {
     if (!aggregator.members.delete(member.number)) return false;
-    this.#ports.delete(member.number);
-    this.#remembering.delete(member.number);
-    this.#numbers.delete(member.number);
+    this.#moved.forget(member.number);
+    this.#ports.takeBack(member.number);
     this.#timers.set(member.number, undefined);
     member.port.stop();
     return true;
   }
 
-  /**
-   * port_moved, x.4.8: an LACPDU on this port comes from the partner that a port with its link down still remembers.
-   */
-  #detectMove(number: number, actor: PortInformation): void {
-    for (const other of this.#remembering) {
-      const entry = this.#ports.get(other);
-      if (entry === undefined || other === number) continue;
-      const { Partner_Oper } = entry.member.port.variables;
-      if (Partner_Oper.System === actor.System && Partner_Oper.Port === actor.Port) {
-        this.#touch(entry.aggregator, entry.member, { type: 'PORT_MOVED' });
-      }
-    }
-  }
-
-  #freeNumber(): number {
-    let number = 1;
-    while (this.#numbers.has(number)) number++;
-    return number;
-  }
-
   #aggregator(name: string): Aggregator {
     const aggregator = this.#aggregators.get(name);
-    if (aggregator === undefined) throw new InternalError(`no aggregator ${name}`);
-    return aggregator;
-  }
-
-  #port(number: number): { aggregator: Aggregator; member: Member } {
-    const entry = this.#ports.get(number);
-    if (entry === undefined) throw new InternalError(`no port ${number}`);
-    return entry;
+    if (aggregator !== undefined) return aggregator;
+    throw new InternalError(`no aggregator ${name}`);
   }
 }
 

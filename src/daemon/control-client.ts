@@ -24,10 +24,12 @@ export function serveClient(socket: Socket, context: ClientContext): void {
   let working = false;
   let ended = false;
   let dismissed = false;
+  let relaying = false;
 
   socket.on('data', (chunk) => {
     if (dismissed) return;
     pending = pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([pending, Buffer.from(chunk)]);
+    if (relaying && pending.length > LONGEST_REQUEST) socket.pause();
     void work();
   });
   socket.on('end', () => {
@@ -66,8 +68,31 @@ export function serveClient(socket: Socket, context: ClientContext): void {
   async function serveLine(line: string): Promise<void> {
     const read = readRequest(line);
     if (read.kind === 'garbage') return dismiss(read.problem);
-    const answer = read.kind === 'request' ? await answerTo(read.request, context) : read.answer;
+    const answer = read.kind === 'request' ? await answerTo(read.request, context, relay) : read.answer;
     if (!socket.destroyed) await deliver(answer);
+  }
+
+  /**
+   * Part after part, each when the one before is with the kernel. Who only listens may be pushed out by others, and
+   * reading goes on, so that an end of the connection is noticed.
+   */
+  async function relay(id: number, parts: AsyncGenerator<unknown>): Promise<void> {
+    const gone = new Promise<undefined>((resolve) => socket.once('close', () => resolve(undefined)));
+    relaying = true;
+    context.setBusy(false);
+    socket.resume();
+    try {
+      while (!socket.destroyed) {
+        const next = await Promise.race([parts.next(), gone]);
+        if (next === undefined || next.done === true || socket.destroyed) break;
+        await deliver(line({ id, ok: true, result: next.value, more: true }));
+      }
+    } finally {
+      relaying = false;
+      context.setBusy(true);
+      socket.pause();
+      void parts.return(undefined);
+    }
   }
 
   /** Resolves when the client has read so much that everything is with the kernel; drops one that does not read. */
@@ -128,11 +153,16 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function answerTo(request: Request, { handle, log }: ClientContext): Promise<string> {
+type Relay = (id: number, parts: AsyncGenerator<unknown>) => Promise<void>;
+
+/** The answer, or the last of several. */
+async function answerTo(request: Request, { handle, log }: ClientContext, relay: Relay): Promise<string> {
   const { id, command } = request;
   try {
+    const result = (await handle(request)) ?? {};
+    if (isParts(result)) await relay(id, result);
     // Made into text here, so that a result that has no JSON is a failure of this request only.
-    return line({ id, ok: true, result: (await handle(request)) ?? {} });
+    return line({ id, ok: true, result: isParts(result) ? {} : result });
   } catch (error) {
     if (error instanceof Refusal) {
       const { message, thing, value, repair } = error;
@@ -146,6 +176,9 @@ async function answerTo(request: Request, { handle, log }: ClientContext): Promi
     });
   }
 }
+
+const isParts = (result: unknown): result is AsyncGenerator<unknown> =>
+  typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
 
 function failure(id: number | null, error: AnswerError): string {
   return line({ id, ok: false, error });

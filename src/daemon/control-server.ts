@@ -11,7 +11,7 @@ import { listenAt } from './control-socket.js';
 import type { Log } from './log.js';
 import type { Answer, Request } from './messages.js';
 
-/** Gives the result of a request; a thrown `Refusal` becomes an answer, any other error an `internal` one. */
+/** Gives the result of a request, or several of them one after the other; a thrown `Refusal` becomes an answer, any other error an `internal` one. */
 export type Handler = (request: Request) => Promise<unknown>;
 
 export interface ControlServerOptions {

@@ -12,6 +12,7 @@ import { ConfigurationKeeper } from './config/keeper.js';
 import type { FileConfiguration } from './config/model.js';
 import { Transaction } from './config/transaction.js';
 import type { Drivers } from './drivers.js';
+import type { EventJournal, EventsPart } from './event-journal.js';
 import { Host } from './host.js';
 import { checkInterfaceName } from './interface-name.js';
 import type { LacpJournal } from './lacp-journal.js';
@@ -42,6 +43,7 @@ export interface DaemonOptions {
   readonly reduced: readonly Reduction[];
   readonly log: Log;
   readonly lateness: Lateness;
+  readonly events: EventJournal;
   /** The status table has changed. */
   readonly status: (table: string) => void;
   readonly configuration: {
@@ -71,6 +73,7 @@ export class Daemon {
       drivers,
       log,
       changed: (now) => status(statusTable(now)),
+      journal: options.events.write,
       moved: () => journal.changed(),
       event: (act) => {
         this.#inTurn(async () => {
@@ -237,6 +240,14 @@ export class Daemon {
     const { reduced, lateness } = this.options;
     const process = { reduced, lateness: lateness.report() };
     return showResult(this.#host.status(), this.#host.bundles, addresses, process, name);
+  }
+
+  /** Entries of the journal, oldest first; with `follow` without end. */
+  events({ name, ...request }: Arguments<'events'>): AsyncGenerator<EventsPart> {
+    const { events } = this.options;
+    const known = name === undefined || this.#host.bundles.has(name) || this.#host.portByName(name) !== undefined;
+    if (!known && !events.knows(name)) throw this.#noSuchInterface(name);
+    return events.read({ name, ...request });
   }
 
   version() {

@@ -3,6 +3,7 @@
  * the kernel tells of links ends in the engine. Commands (daemon.ts) call it one after the other.
  */
 import type { LinkEvent, LinkFacts, Member, MemberRecord, VirtualInterface } from '../aggregator/io.js';
+import type { WriteJournal } from '../aggregator/journal/recorder.js';
 import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
 import type { AggregatorSnapshot } from '../aggregator/snapshot.js';
 import type { SystemStatus } from '../aggregator/status.js';
@@ -26,6 +27,8 @@ export interface HostOptions {
   readonly log: Log;
   /** Something that the status shows has changed, not longer ago than a moment; see `Sparing`. */
   readonly changed: (status: SystemStatus) => void;
+  /** Everything that the engine tells of itself. */
+  readonly journal: WriteJournal;
   /** Something that `snapshot` gives has changed. */
   readonly moved: () => void;
   /** What must be kept over a crash has changed by an event, not by a command; also what remains to be done for it. */
@@ -73,6 +76,7 @@ export class Host {
         this.#telling.request();
         options.moved();
       },
+      journal: options.journal,
       failed: (number, error) => this.#portFailed(number, error),
     });
   }
@@ -117,7 +121,6 @@ export class Host {
     return { links: this.links(), bundles: this.bundles, orphans: this.#orphans.names };
   }
 
-  /** Addresses of an interface. */
   addresses(ifindex: number): readonly string[] {
     return this.options.drivers.links.addresses(ifindex);
   }
@@ -134,8 +137,8 @@ export class Host {
     const mtu = settings.mtu ?? first.mtu;
     const virtual = this.#orphans.take(name, { mac, mtu }) ?? drivers.createVirtualInterface(name, { mac, mtu });
     try {
-      const used = new Set([...this.bundles.values()].map(({ index }) => index));
-      const bundle = await this.#openBundle(name, freeIndex(name, used), virtual, { mac, mtu }, settings, false);
+      const index = freeIndex(name, this.bundles.values());
+      const bundle = await this.#openBundle(name, index, virtual, { mac, mtu }, settings, false);
       virtual.setCarrier(false);
       return bundle;
     } catch (error) {

@@ -37,6 +37,8 @@ export class Lateness {
   constructor(
     private readonly inner: Clock,
     private readonly log: Log,
+    /** Is told by how many milliseconds each timer was late. */
+    private readonly tell: (ms: number) => void = () => {},
   ) {
     this.clock = {
       now: () => inner.now(),
@@ -75,6 +77,7 @@ export class Lateness {
     const place = index < 0 ? CLASSES.length : index;
     this.#counts[place] = (this.#counts[place] ?? 0) + 1;
     this.#served += 1;
+    this.tell(late);
     const now = this.inner.now();
     if (late >= this.#worst) {
       this.#worst = late;

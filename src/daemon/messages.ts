@@ -1,8 +1,8 @@
 /**
  * The control protocol: one JSON object a line over the stream socket `control` in the run directory. A client sends
  * requests, each with a number of its own; the daemon answers them in order with the same number. Both sides
- * validate what they read. `more: true` in an answer says that another answer to the same request follows (no
- * command does so yet).
+ * validate what they read. `more: true` in an answer says that another answer to the same request follows: `events`
+ * does so, and with `follow` goes on until the client closes the connection, which may also be cut when others need it.
  */
 import { z } from 'zod';
 import type { Reduction } from '../drivers/abilities.js';
@@ -14,6 +14,7 @@ import {
   type SaveResult,
   saveResult,
 } from './config/results.js';
+import type { EventsPart } from './event-journal.js';
 import type { LatenessReport } from './lateness.js';
 import { type ShownAggregator, shownAggregator, systemStatus, wire } from './status-schema.js';
 
@@ -64,6 +65,16 @@ export const requestSchema = z.discriminatedUnion('command', [
   request('status', z.strictObject({ veth: name.optional() })),
   /** Everything about all, one interface, or one port (its interface with this port only). */
   request('show', z.strictObject({ name: name.optional() })),
+  /** The journal, in parts. `name`: of this port or interface only. `json`: lines of JSON. */
+  request(
+    'events',
+    z.strictObject({
+      name: name.optional(),
+      sinceMs: z.number().nonnegative().optional(),
+      follow: z.boolean(),
+      json: z.boolean(),
+    }),
+  ),
   request('version', none),
   /** Make everything as a configuration file says. `file`: as the user names it; `path`: the same, absolute. */
   request('apply', z.strictObject({ file: path, path, text: z.string(), dryRun: z.boolean() })),
@@ -103,6 +114,12 @@ export interface ShowResult {
   readonly aggregators: readonly ShownAggregator[];
 }
 
+/** A part of the journal. */
+export interface EventsResult {
+  readonly lines?: EventsPart['lines'] | undefined;
+  readonly missed?: number | undefined;
+}
+
 export interface VersionResult {
   readonly version: string;
   readonly protocol: number;
@@ -126,6 +143,8 @@ export interface Results {
   readonly set: DoneResult;
   readonly status: StatusResult;
   readonly show: ShowResult;
+  /** A part; the last answer has none. */
+  readonly events: EventsResult;
   readonly version: VersionResult;
   readonly apply: ApplyResult;
   readonly save: SaveResult;
@@ -158,6 +177,7 @@ export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } =
     reduced: z.array(reduction).optional(),
     aggregators: z.array(shownAggregator),
   }),
+  events: z.looseObject({ lines: z.array(z.string()).optional(), missed: z.number().optional() }),
   version: z.looseObject({ version: z.string(), protocol: z.int(), pid: z.int() }),
   apply: applyResult,
   save: saveResult,

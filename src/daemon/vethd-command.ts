@@ -9,6 +9,9 @@ export interface VethdOptions {
   readonly runDir: string;
   readonly config?: string;
   readonly logLevel: LogLevel;
+  readonly journal?: string;
+  /** MiB. */
+  readonly journalSize: number;
   readonly maxInterfaces: number;
   readonly maxPorts: number;
   /** See rehearsal.ts. */
@@ -52,6 +55,10 @@ export function vethdCommand(environment: Readonly<Record<string, string | undef
         ),
       )
       .addOption(new Option('--log-level <level>', 'what to log on standard error').choices(LOG_LEVELS).default('info'))
+      .addOption(new Option('--journal <file>', 'write the journal to this file too, one JSON document a line'))
+      .addOption(
+        new Option('--journal-size <mib>', 'room for it and the one before it, FILE.1').argParser(positive).default(64),
+      )
       .addOption(new Option('--max-interfaces <n>', 'virtual interfaces at most').argParser(positive).default(8))
       .addOption(new Option('--max-ports <n>', 'ports of each at most').argParser(positive).default(8))
       .addOption(new Option(REHEARSE, 'only try whether a start would go well').hideHelp())

@@ -10,7 +10,9 @@ import { configurationFile, readBootFile } from './config/boot.js';
 import { ConfigurationStore } from './config/store.js';
 import { startControlServer } from './control-server.js';
 import { Daemon } from './daemon.js';
+import { EventJournal } from './event-journal.js';
 import { takeHeritage } from './heritage.js';
+import { JournalFile } from './journal-file.js';
 import { openKernelDrivers } from './kernel-drivers.js';
 import { LacpJournal } from './lacp-journal.js';
 import { Lateness } from './lateness.js';
@@ -30,6 +32,7 @@ import { readVethdOptions, VETHD_EXIT, type VethdOptions } from './vethd-command
 
 /** Of the log, when vethd ends: so long it waits for somebody to take them, in milliseconds. */
 const LAST_WORDS_MS = 1000;
+const MEBIBYTE = 1024 * 1024;
 
 async function main(argv: readonly string[]): Promise<number> {
   let options: VethdOptions;
@@ -66,7 +69,11 @@ async function run(options: VethdOptions, log: Log, output: LogOutput): Promise<
   const notifier = openNotifier({ environment: process.env, pid: process.pid, log });
   const runDir = openRunDir(options.runDir, { keepSocket: passed !== undefined, lock: heritage?.lock });
   const statusFile = createStatusFile(runDir.statusPath, log);
-  const lateness = new Lateness(systemClock, log);
+  const { journal } = options;
+  const journalFile =
+    journal === undefined ? undefined : new JournalFile({ path: journal, size: options.journalSize * MEBIBYTE, log });
+  const events = new EventJournal(systemClock, { file: journalFile?.write });
+  const lateness = new Lateness(systemClock, log, (ms) => events.late(ms));
   try {
     const identity = ownIdentity();
     const drivers = openKernelDrivers(lateness.clock, log, heritage);
@@ -78,6 +85,7 @@ async function run(options: VethdOptions, log: Log, output: LogOutput): Promise<
       reduced,
       log,
       lateness,
+      events,
       status: statusFile.update,
       configuration: { directory: runDir.path, identity, file: file?.path, boot },
     });
@@ -96,11 +104,13 @@ async function run(options: VethdOptions, log: Log, output: LogOutput): Promise<
     notifier.ready();
     log.info(`${await signal}: ending`);
     notifier.stopping();
+    events.close();
     await server.close();
     await daemon.stop();
   } finally {
     lateness.stop();
     await statusFile.close();
+    await journalFile?.settled();
     runDir.release();
     notifier.close();
   }
@@ -136,6 +146,8 @@ async function answer(daemon: Daemon, restart: () => Promise<unknown>, request: 
       return daemon.statusOf(request.args);
     case 'show':
       return daemon.show(request.args);
+    case 'events':
+      return daemon.events(request.args);
     case 'version':
       return daemon.version();
     case 'apply':

@@ -280,3 +280,78 @@ describe('abuse', () => {
     expect(await other.answer()).toEqual(answered(2));
   });
 });
+
+describe('a request with several answers', () => {
+  const follow = (id: number) => ({ id, command: 'events', args: { follow: true, json: false } });
+  const part = (id: number, n: number) => ({ id, ok: true, more: true, result: { lines: [`${n}`], missed: 0 } });
+
+  /** Parts that are made when they are asked for; `ended` tells that nobody will ask any more. */
+  function parts(count: number, text = (n: number) => `${n}`) {
+    const state = { asked: 0, ended: false };
+    async function* generate() {
+      try {
+        for (let n = 1; n <= count; n++) {
+          state.asked = n;
+          yield { lines: [text(n)], missed: 0 };
+        }
+        if (count === 3) return;
+        await new Promise(() => {});
+      } finally {
+        state.ended = true;
+      }
+    }
+    return { state, generate };
+  }
+
+  test('they come in order with `more`, the last without, and then the next request is answered', async () => {
+    const { generate } = parts(3);
+    const { path } = await controlServer(async (request) =>
+      request.command === 'events' ? generate() : echo(request),
+    );
+    const client = await connect(path);
+    client.socket.write(`${JSON.stringify(follow(1))}\n${JSON.stringify(version(2))}\n`);
+    for (const n of [1, 2, 3]) expect(await client.answer()).toEqual(part(1, n));
+    expect(await client.answer()).toEqual({ id: 1, ok: true, result: {} });
+    expect(await client.answer()).toEqual(answered(2));
+  });
+
+  test('a listener that has stopped reading is asked for no more, and dropped when its patience is over', async () => {
+    const { state, generate } = parts(100_000, () => 'x'.repeat(1_000));
+    const { path, logged } = await controlServer(async () => generate(), { unreadMs: 200 });
+    const client = await connect(path);
+    client.socket.pause();
+    client.send(follow(1));
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(state.asked).toBeLessThan(2_000);
+    expect(logged.join('')).toContain('does not read its answers');
+    expect(state.ended).toBe(true);
+  });
+
+  test('listeners give way to a client that asks for something', async () => {
+    const handle = async (request: Request) => (request.command === 'events' ? parts(1).generate() : echo(request));
+    const { path } = await controlServer(handle, { maxClients: 2 });
+    const listeners = await Promise.all([connect(path), connect(path)]);
+    for (const listener of listeners) {
+      listener.send(follow(1));
+      await listener.answer();
+    }
+    const client = await connect(path);
+    client.send(version(7));
+    expect(await client.answer()).toEqual(answered(7));
+    await listeners[0]?.closed;
+  });
+
+  test('a listener that goes on asking meanwhile is heard up to a bound, and harms nobody', async () => {
+    const { path } = await controlServer(async (request) =>
+      request.command === 'events' ? parts(1).generate() : echo(request),
+    );
+    const noisy = await connect(path);
+    noisy.send(follow(1));
+    await noisy.answer();
+    noisy.socket.write('x'.repeat(4 * 1024 * 1024));
+    const client = await connect(path);
+    client.send(version(7));
+    expect(await client.answer()).toEqual(answered(7));
+    expect(noisy.socket.writableLength).toBeGreaterThan(3 * 1024 * 1024); // the rest waits at its sender
+  });
+});

@@ -4,93 +4,10 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { AggregatorSettings } from '../../src/aggregator/settings.js';
-import { DEFAULT_PORT, type PortSettings } from '../../src/aggregator/settings.js';
 import { portOf, spread } from '../../src/mux/distributor.js';
 import { type TestSystem, twoSystems } from '../support/system-lab.js';
 import { mostInAnySecond } from '../support/tester.js';
-
-const LINKS = [1, 2, 3];
-
-type Lab = ReturnType<typeof twoSystems>;
-type Happening =
-  | { readonly kind: 'wait'; readonly ms: number }
-  | { readonly kind: 'cut' | 'mend' | 'one-way'; readonly link: number }
-  | { readonly kind: 'link'; readonly end: 0 | 1; readonly link: number; readonly up: boolean }
-  | { readonly kind: 'set'; readonly end: 0 | 1; readonly settings: Partial<AggregatorSettings> }
-  | { readonly kind: 'gate'; readonly end: 0 | 1; readonly link: number; readonly value: PortSettings['gate'] }
-  | { readonly kind: 'priority'; readonly end: 0 | 1; readonly link: number; readonly value: number };
-
-const end = fc.constantFrom<0 | 1>(0, 1);
-const link = fc.constantFrom(...LINKS);
-const wait = fc.record({
-  kind: fc.constant('wait' as const),
-  ms: fc.oneof(fc.nat(50), fc.nat(1_200), fc.nat(8_000)),
-});
-const happening: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 3, arbitrary: wait },
-  fc.record({ kind: fc.constantFrom('cut' as const, 'mend' as const, 'one-way' as const), link }),
-  fc.record({ kind: fc.constant('link' as const), end, link, up: fc.boolean() }),
-  fc.record({
-    kind: fc.constant('set' as const),
-    end,
-    settings: fc.record(
-      {
-        rate: fc.constantFrom('fast' as const, 'slow' as const),
-        lacp: fc.constantFrom('active' as const, 'passive' as const, 'off' as const),
-        mux: fc.constantFrom('independent' as const, 'coupled' as const),
-        key: fc.constantFrom(0x100, 0x200),
-        systemPriority: fc.constantFrom(1, 32_768),
-        maxLinks: fc.integer({ min: 1, max: 3 }),
-        minLinks: fc.integer({ min: 1, max: 3 }),
-        agg_wc: fc.boolean(),
-        fallback: fc.constantFrom('none' as const, 'one' as const, 'all' as const),
-        fallbackDelay: fc.constantFrom(0, 2),
-        upDelay: fc.constantFrom(0, 700),
-        downDelay: fc.constantFrom(0, 300),
-        damping: fc.constantFrom(undefined, { failures: 2, seconds: 4 }),
-      },
-      { requiredKeys: [] },
-    ),
-  }),
-  fc.record({
-    kind: fc.constant('gate' as const),
-    end,
-    link,
-    value: fc.constantFrom('open' as const, 'collect-only' as const, 'closed' as const),
-  }),
-  fc.record({ kind: fc.constant('priority' as const), end, link, value: fc.constantFrom(1, 32_768) }),
-);
-
-function happen(lab: Lab, event: Happening): void {
-  const systems = [lab.a, lab.b] as const;
-  switch (event.kind) {
-    case 'wait':
-      lab.clock.advance(event.ms);
-      break;
-    case 'cut':
-    case 'mend':
-    case 'one-way': {
-      const cable = lab.cables[event.link - 1];
-      if (cable === undefined) break;
-      cable.cut = event.kind === 'cut';
-      cable.oneWay = event.kind === 'one-way';
-      break;
-    }
-    case 'link':
-      systems[event.end].setLink(event.link, event.up);
-      break;
-    case 'set':
-      systems[event.end].set(event.settings);
-      break;
-    case 'gate':
-      systems[event.end].system.setPort(event.link, { ...DEFAULT_PORT, gate: event.value });
-      break;
-    case 'priority':
-      systems[event.end].system.setPort(event.link, { ...DEFAULT_PORT, portPriority: event.value });
-      break;
-  }
-}
+import { happen, LINKS, repair, step } from '../support/walk.js';
 
 /** What holds at every moment. */
 function check(system: TestSystem): void {
@@ -126,21 +43,9 @@ function check(system: TestSystem): void {
   }
 }
 
-/** Back to what must come up: all cables whole, all links up, both ends active with the default settings. */
-function repair(lab: Lab): void {
-  for (const cable of lab.cables) Object.assign(cable, { cut: false, oneWay: false });
-  for (const system of [lab.a, lab.b]) {
-    system.set({ rate: 'fast' });
-    for (const n of LINKS) {
-      system.setLink(n, true);
-      system.system.setPort(n, DEFAULT_PORT);
-    }
-  }
-}
-
 test('whatever happens: forwarding only where the Mux machines say, three LACPDUs a second, and all well in the end', () => {
   fc.assert(
-    fc.property(fc.array(happening, { minLength: 5, maxLength: 40 }), fc.constantFrom(0, 7), (events, delay) => {
+    fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), fc.constantFrom(0, 7), (events, delay) => {
       const lab = twoSystems(LINKS.length, { rate: 'fast' }, { rate: 'fast' }, delay);
       lab.clock.advance(3_000);
       for (const event of events) {
@@ -172,7 +77,7 @@ test('whatever happens: forwarding only where the Mux machines say, three LACPDU
 }, 60_000);
 
 test('with max-links both ends end up with the same links, whatever happened before', () => {
-  const fault = happening.filter(({ kind }) => kind !== 'set');
+  const fault = step.filter(({ kind }) => kind !== 'set');
   const maxLinks = fc.integer({ min: 1, max: 2 });
   fc.assert(
     fc.property(fc.array(fault, { minLength: 3, maxLength: 25 }), maxLinks, maxLinks, (events, left, right) => {

@@ -4,6 +4,7 @@ import type { LinkEvent, LinkFacts } from '../../src/aggregator/io.js';
 import type { FileConfiguration } from '../../src/daemon/config/model.js';
 import { Daemon } from '../../src/daemon/daemon.js';
 import type { Drivers } from '../../src/daemon/drivers.js';
+import { EventJournal } from '../../src/daemon/event-journal.js';
 import { LacpJournal } from '../../src/daemon/lacp-journal.js';
 import { Lateness } from '../../src/daemon/lateness.js';
 import { createLog } from '../../src/daemon/log.js';
@@ -159,6 +160,7 @@ const IDENTITY = 'paper';
 export function paperDaemon(kernel: PaperKernel, { directory, boot, file, limits }: PaperDaemonOptions) {
   const lines: string[] = [];
   const log = createLog('warn', (line) => lines.push(line.trim()));
+  const events = new EventJournal(kernel.clock);
   const daemon = new Daemon({
     drivers: kernel.drivers(),
     state: new SavedState(directory, IDENTITY),
@@ -167,10 +169,11 @@ export function paperDaemon(kernel: PaperKernel, { directory, boot, file, limits
     limits: limits ?? { interfaces: 8, portsEach: 8 },
     log,
     lateness: new Lateness(kernel.clock, log),
+    events,
     status: () => {},
     configuration: { directory, identity: IDENTITY, file, boot },
   });
-  return { daemon, lines };
+  return { daemon, lines, events };
 }
 
 /** What a promise gives, with virtual time going on as long as it takes. */

@@ -2,6 +2,7 @@
 
 import type { Forwarding } from '../../src/aggregator/aggregator.js';
 import type { LinkFacts } from '../../src/aggregator/io.js';
+import type { Recorded } from '../../src/aggregator/journal/replay.js';
 import {
   type AggregatorSettings,
   DEFAULT_AGGREGATOR,
@@ -40,6 +41,8 @@ export function facts(n: number, differences: Partial<LinkFacts> = {}): LinkFact
 export class TestSystem {
   readonly sent: { at: number; port: number; frame: Uint8Array }[] = [];
   readonly transitions: string[] = [];
+  /** All that the engine told of itself. */
+  readonly journal: Recorded[] = [];
   /** Every change of the forwarding, with its time. */
   readonly forwardings: (Forwarding & { readonly at: number })[] = [];
   table: ForwardingTable = { buckets: [], collecting: [], hash: 'layer2' };
@@ -84,6 +87,7 @@ export class TestSystem {
       transition: (_, port, { machine, from, to, cause }) => {
         this.transitions.push(`${clock.now()} ${port} ${machine}: ${from} (${cause.type}) -> ${to}`);
       },
+      journal: (at, happening) => this.journal.push({ at, happening }),
       changed: () => {},
       failed: (_, error) => {
         throw error;

@@ -1,7 +1,10 @@
 /** What the parts of our own code cost that run for every LACPDU, and for every frame of the user path. */
+import type { Happening } from '../../../src/aggregator/journal/happening.js';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../../src/aggregator/settings.js';
 import { LacpSystem } from '../../../src/aggregator/system.js';
+import { EventJournal } from '../../../src/daemon/event-journal.js';
 import { md5 } from '../../../src/daemon/md5.js';
+import { systemClock } from '../../../src/drivers/clock.js';
 import { decodeLacpdu, encodeLacpdu } from '../../../src/lacp/lacpdu.pdu.js';
 import { parseSlowProtocols } from '../../../src/lacp/slow-protocols.js';
 import { hashFrame } from '../../../src/mux/hash.js';
@@ -35,8 +38,21 @@ export function benchCode(repetitions: number): Figure[] {
     digits: 0,
     values: nanoseconds(repetitions, calls, work),
   });
+  const events = new EventJournal(systemClock);
+  const of = { veth: 'veth0', port: 'eth0', number: 1 };
+  const heard: Happening = { event: 'lacpdu', ...of, source: '02:00:00:00:00:01', pdu };
+  const step: Happening = {
+    event: 'transition',
+    ...of,
+    machine: 'mux',
+    from: 'WAITING',
+    to: 'ATTACHED',
+    cause: 'Ready',
+  };
   return [
     figure('decode an LACPDU', 50_000, () => decodeLacpdu(body)),
+    figure('journal an LACPDU that repeats', 50_000, () => events.write(0, { ...heard })),
+    figure('journal a step of a machine', 50_000, () => events.write(0, { ...step })),
     figure('encode an LACPDU', 50_000, () => encodeLacpdu(pdu)),
     figure('LACPDU in: frame to all machines settled', 20_000, receive),
     figure('hash a UDP frame (layer3+4), user path', 50_000, () => hashFrame('layer3+4', udp, 0, udp.length)),

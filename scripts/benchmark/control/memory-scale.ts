@@ -7,6 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { readConfiguration } from '../../../src/daemon/config/read.js';
 import { Daemon } from '../../../src/daemon/daemon.js';
+import { EventJournal } from '../../../src/daemon/event-journal.js';
 import { LacpJournal } from '../../../src/daemon/lacp-journal.js';
 import { Lateness } from '../../../src/daemon/lateness.js';
 import { createLog } from '../../../src/daemon/log.js';
@@ -71,6 +72,7 @@ function memoryDaemon(side: number, ports: number, cable: Cable, directory: stri
     log,
     reduced: [],
     lateness,
+    events: new EventJournal(systemClock),
     status: statusFile.update,
     configuration: { directory, identity, file, boot: readConfiguration(manyPorts(ports), file) },
   });

@@ -1,0 +1,69 @@
+/** The journal on kernel links: kept, followed, and written to a file. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { Daemon, distributing, executable } from '../../scripts/lab/daemon.js';
+import { waitFor } from '../../scripts/lab/wait.js';
+import { addAll } from '../support/daemon-pair.js';
+import { joinedBy, type Pair, useLab } from '../support/netns.js';
+
+const lab = useLab();
+let pair: Pair;
+let left: Daemon;
+let right: Daemon;
+let file: string;
+
+beforeAll(async () => {
+  pair = await joinedBy(lab, 2);
+  left = new Daemon(lab, pair.a);
+  right = new Daemon(lab, pair.b);
+  file = join(lab.directory, 'journal.jsonl');
+  left.words = ['--journal', file];
+  await Promise.all([left.start(), right.start()]);
+  for (const daemon of [left, right]) await addAll(daemon, pair.ports, 'rate=fast');
+  await distributing([left, right], pair.ports);
+});
+
+const steps = (text: string) =>
+  [...text.matchAll(/ (eth\d) mux: (\S+) .* -> (\S+)/g)].map(([, port, , to]) => `${port} ${to}`);
+
+test('the way of a port into the group is in the journal, each step with its cause', async () => {
+  const text = await left.mustCfg('events --port eth1');
+  // The partner may say at once that it is in sync and that it collects.
+  expect(steps(text)).toEqual(expect.arrayContaining(['eth1 WAITING', 'eth1 ATTACHED', 'eth1 DISTRIBUTING']));
+  expect(text).toMatch(/mux: \w+ \(.*Partner_Oper_Port_State.Collecting = TRUE\) -> DISTRIBUTING/);
+  expect(text).toMatch(/ < LACPDU v1 actor 32768,/);
+  expect(text).not.toContain(' eth0 ');
+  expect((await left.cfg('events --port eth7')).stderr).toContain('eth7: no such interface or port of vethd');
+});
+
+test('a cut is seen by one who follows, as it happens; one who stops reading holds up nobody', async () => {
+  const command = [executable('vethcfg'), '--run-dir', left.runDirectory, 'events', '--follow', '--since', '1h'];
+  const follower = pair.a.start(command);
+  const stopped = pair.a.start(command);
+  await waitFor('both follow', () => follower.stdout !== '' && stopped.stdout !== '', { timeoutMs: 10_000 });
+  stopped.kill('SIGSTOP');
+  await pair.a.ip('link set eth1 down');
+  await distributing([left, right], ['eth0']);
+  await waitFor('the cut in the journal', () => / eth1 link: administratively down/.test(follower.stdout), {
+    timeoutMs: 5_000,
+  });
+  expect(follower.stdout).toMatch(/ eth1 receive: CURRENT \(port_enabled = FALSE\) -> PORT_DISABLED/);
+  await pair.a.ip('link set eth1 up');
+  await distributing([left, right], pair.ports);
+  stopped.kill('SIGKILL');
+  expect((await follower.stop('SIGINT')).code).toBe(0);
+});
+
+test('the file has the same, as JSON lines', async () => {
+  const kept = (await left.mustCfg('--json events')).trimEnd().split('\n');
+  const written = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const events = written.map((line) => JSON.parse(line));
+  expect(events.find(({ event }) => event !== 'late')).toMatchObject({
+    event: 'interface-added',
+    veth: 'veth0',
+    settings: { rate: 'fast' },
+  });
+  expect(kept.slice(0, 40)).toEqual(written.slice(0, 40)); // later ones may not be written yet
+  expect(events.some(({ event, of }) => event === 'again' && of === 'lacpdu')).toBe(true);
+});

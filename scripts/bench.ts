@@ -5,7 +5,7 @@
 import { benchControl } from './benchmark/control/control.js';
 import { benchFailover } from './benchmark/failover/failover.js';
 import { describeMachine } from './benchmark/machine.js';
-import { HELP, type Plan, readOptions } from './benchmark/options.js';
+import { HELP, type Part, type Plan, readOptions } from './benchmark/options.js';
 import { messageOf, say } from './benchmark/progress.js';
 import { machineText } from './benchmark/report/document.js';
 import { sections } from './benchmark/report/sections.js';
@@ -32,10 +32,7 @@ async function main(): Promise<number> {
     publish(results);
     console.log('written: docs/benchmarks.md, docs/benchmarks/');
   }
-  const { speed, failover, control } = results;
-  const failures = [speed, failover, control].flatMap((part) => part?.failures ?? []);
-  for (const failure of failures) console.error(`bench: failed: ${failure}`);
-  return failures.length === 0 ? 0 : 1;
+  return results.failures.length === 0 ? 0 : 1;
 }
 
 async function measure(plan: Plan): Promise<Results> {
@@ -43,12 +40,30 @@ async function measure(plan: Plan): Promise<Results> {
   const startedAt = new Date().toISOString();
   const machine = await describeMachine();
   say(machineText(machine));
-  const parts = {
-    ...(plan.parts.includes('speed') ? { speed: await benchSpeed(plan) } : {}),
-    ...(plan.parts.includes('failover') ? { failover: await benchFailover(plan) } : {}),
-    ...(plan.parts.includes('control') ? { control: await benchControl(plan) } : {}),
+  const failures: string[] = [];
+  // One part that breaks off must not take with it what the others have measured.
+  const part = async <T extends { readonly failures: readonly string[] }>(
+    name: Part,
+    bench: (plan: Plan) => Promise<T>,
+  ) => {
+    if (!plan.parts.includes(name)) return {};
+    try {
+      const done = await bench(plan);
+      failures.push(...done.failures);
+      return { [name]: done };
+    } catch (error) {
+      failures.push(`${name}: broken off: ${messageOf(error)}`);
+      say(`FAILED: ${failures.at(-1)}`);
+      return {};
+    }
   };
-  return { format: 1, quick: plan.quick, startedAt, tookS: (performance.now() - from) / 1000, machine, ...parts };
+  const parts = {
+    ...(await part('speed', benchSpeed)),
+    ...(await part('failover', benchFailover)),
+    ...(await part('control', benchControl)),
+  };
+  const tookS = (performance.now() - from) / 1000;
+  return { format: 1, quick: plan.quick, startedAt, tookS, machine, failures, ...parts };
 }
 
 try {

@@ -18,14 +18,14 @@ export interface MachineDescription {
 }
 
 export async function describeMachine(): Promise<MachineDescription> {
-  const firstLine = async (argv: string[]) => {
+  const said = async (argv: string[], what: RegExp) => {
     const { code, stdout } = await run(argv).catch(() => ({ code: 1, stdout: '' }));
-    return code === 0 ? (stdout.split('\n')[0] ?? '').trim() : '-';
+    return (code === 0 ? what.exec(stdout)?.[0] : undefined) ?? '-';
   };
   const [iperf3, openVSwitch, commit] = await Promise.all([
-    firstLine(['iperf3', '--version']),
-    firstLine(['ovs-vswitchd', '--version']),
-    firstLine(['git', 'describe', '--always', '--dirty']),
+    said(['iperf3', '--version'], /\d+\.\d[\d.]*/),
+    said(['ovs-vswitchd', '--version'], /\d+\.\d[\d.]*/),
+    said(['git', 'describe', '--always', '--dirty'], /\S+/),
   ]);
   const system = /^PRETTY_NAME="?([^"\n]*)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
   return {
@@ -34,7 +34,7 @@ export async function describeMachine(): Promise<MachineDescription> {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     kernel: release(),
     system,
-    versions: { veth: commit, node: process.version, iperf3, openVSwitch },
+    versions: { veth: commit, 'Node.js': process.version, iperf3, 'Open vSwitch': openVSwitch },
     load: loadavg(),
     congestionControl: 'reno',
   };

@@ -73,7 +73,7 @@ const quick = (parts: readonly Part[], publish: boolean, repetitions = 3): Plan 
   parts,
   publish,
   repetitions,
-  speedLimitS: 90,
+  speedLimitS: 85,
   seconds: 1,
   packetSeconds: 0.6,
   roundTripSeconds: 0.3,

@@ -54,7 +54,7 @@ export interface FailoverSample {
   readonly path: FailoverPath;
   readonly case: FailoverCase;
   readonly repetition: number;
-  /** From the kernel's word about the link, or the command, or the last LACPDU, to the rewritten table. */
+  /** From the kernel's word about the link, or from the partner falling silent, to the rewritten table. */
   readonly tableMs: number | undefined;
   readonly sent: number;
   readonly lost: number;
@@ -107,6 +107,8 @@ export interface Results {
   readonly startedAt: string;
   readonly tookS: number;
   readonly machine: MachineDescription;
+  /** Of all parts; what could not be measured though it should have been. */
+  readonly failures: readonly string[];
   readonly speed?: Speed;
   readonly failover?: Failover;
   readonly control?: Control;

@@ -8,6 +8,7 @@ import type { Running } from '../../lab/processes.js';
 import type { StreamResult } from '../../lab/traffic.js';
 import type { Plan } from '../options.js';
 import { messageOf, passing, say } from '../progress.js';
+import { PATH_TITLES } from '../report/sections.js';
 import { FAILOVER_PATHS, type Failover, type FailoverPath, type FailoverSample } from '../results.js';
 import { shuffled } from '../statistics.js';
 import { missingDatapath } from '../variants/group.js';
@@ -27,13 +28,28 @@ export async function benchFailover({ failoverRepetitions: repetitions }: Plan):
   const failures: string[] = [];
   const leftOut: { title: string; reason: string }[] = [];
   try {
-    const worlds: Watched[] = [];
-    for (const path of FAILOVER_PATHS) {
-      const reason = await missing(path);
-      if (reason !== undefined) leftOut.push({ title: path, reason });
-      else worlds.push(await watch(await buildWorld(lab, `f${path}`, path)));
-      say(`failover: ${path} ${reason === undefined ? 'is up' : `is left out: ${reason}`}`);
-    }
+    say(`failover: building ${FAILOVER_PATHS.length} groups`);
+    const failed = (what: string) => {
+      failures.push(`failover, ${what}`);
+      say(`failover: FAILED: ${what}`);
+    };
+    const built = await Promise.all(
+      FAILOVER_PATHS.map(async (path): Promise<Watched[]> => {
+        const reason = await missing(path);
+        if (reason !== undefined) {
+          leftOut.push({ title: PATH_TITLES[path], reason });
+          say(`failover: without ${path}: ${reason}`);
+          return [];
+        }
+        try {
+          return [await watch(await buildWorld(lab, `f${path}`, path))];
+        } catch (error) {
+          failed(`${path}: not built: ${messageOf(error)}`);
+          return [];
+        }
+      }),
+    );
+    const worlds = built.flat();
     for (let repetition = 1; repetition <= repetitions; repetition += 1) {
       say(`failover: repetition ${repetition} of ${repetitions}`);
       for (const happening of HAPPENINGS) {
@@ -44,8 +60,8 @@ export async function benchFailover({ failoverRepetitions: repetitions }: Plan):
             const seen = await once(watched, happening);
             samples.push(...seen.map((sample) => ({ ...sample, path: watched.world.path, repetition })));
           } catch (error) {
-            failures.push(`failover, ${watched.world.path}: ${happening.case}: ${messageOf(error)}`);
-            say(`failover: FAILED: ${failures.at(-1)}`);
+            failed(`${watched.world.path}: ${happening.case}, repetition ${repetition}: ${messageOf(error)}`);
+            await happening.mend(watched.world).catch(() => {}); // it may be that nothing had happened yet
           }
         }
       }

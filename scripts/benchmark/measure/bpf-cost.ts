@@ -26,7 +26,9 @@ export async function measureBpf(
 ): Promise<BpfCost[]> {
   if (kernel.length === 0) return [];
   const before = readFileSync(SETTING, 'utf8');
+  const putBack = () => writeFileSync(SETTING, before);
   writeFileSync(SETTING, '1');
+  process.once('exit', putBack); // Ctrl-C
   try {
     const costs: BpfCost[] = [];
     for (const { variant, built } of kernel) {
@@ -46,7 +48,8 @@ export async function measureBpf(
     }
     return costs;
   } finally {
-    writeFileSync(SETTING, before);
+    putBack();
+    process.off('exit', putBack);
   }
 }
 

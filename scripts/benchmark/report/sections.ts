@@ -37,7 +37,7 @@ export const CASE_TITLES: Readonly<Record<FailoverCase, string>> = {
 };
 
 export function sections(results: Results): Section[] {
-  const { speed, failover, control } = results;
+  const { speed, failover, control, failures } = results;
   const aims = aimRows(results);
   return [
     ...(speed === undefined ? [] : [ratioSection(speed)]),
@@ -45,6 +45,7 @@ export function sections(results: Results): Section[] {
     ...(speed === undefined ? [] : speedSections(speed)),
     ...(failover === undefined ? [] : [failoverSection(failover)]),
     ...(control === undefined ? [] : controlSections(control)),
+    ...(failures.length === 0 ? [] : [{ title: 'Failed', text: failures.map((what) => `- ${what}`).join('\n') }]),
   ];
 }
 
@@ -197,7 +198,7 @@ function failoverSection(failover: Failover): Section {
     title: 'Failover',
     text: [
       `Groups of two links, ${failover.rate} numbered UDP frames a second in 16 flows each way; ${failover.repetitions} ${failover.repetitions === 1 ? 'repetition: an indication only' : 'repetitions'}.`,
-      'Table: from the kernel telling of the link (time-out: from the last LACPDU) to the table that goes without it. Frames:',
+      'Table: from the kernel telling of the link (time-out: from the partner falling silent) to the table without it. Frames:',
       'those sent by the end named for the first two, of both ends for the others. Back: from the link being up again to its',
       'port DISTRIBUTING, the other link having carried on.',
       '',

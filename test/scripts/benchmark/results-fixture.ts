@@ -51,6 +51,7 @@ export function results(parts: Pick<Results, 'speed' | 'failover' | 'control'>):
     quick: true,
     startedAt: '2026-01-02T03:04:05.678Z',
     tookS: 60,
+    failures: [],
     machine: {
       processor: 'Abacus',
       cores: 2,

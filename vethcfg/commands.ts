@@ -1,7 +1,7 @@
 /** The commands, in one table: parser, help and completion are made from it. */
 
 /** What a word of the command line may be, for completion. */
-export type WordKind = 'port' | 'veth' | 'options' | 'command' | 'shell' | 'file';
+export type WordKind = 'port' | 'veth' | 'options' | 'command' | 'shell' | 'file' | 'protocol' | 'any';
 
 export interface CommandSpec {
   readonly name: string;
@@ -109,6 +109,41 @@ export const COMMANDS: readonly CommandSpec[] = [
       'vethcfg events --since 10m',
       'vethcfg events --follow --port eth0',
       'vethcfg --json events | jq .event',
+    ],
+  },
+  {
+    name: 'flow',
+    syntax: 'VETH SRC DST [PROTOCOL [SPORT DPORT]]',
+    summary: 'print by which port frames of a flow leave',
+    words: [
+      { notation: '<VETH>', help: 'an interface made by add', kinds: ['veth'] },
+      { notation: '<SRC>', help: 'where frames come from: an IPv4, IPv6 or MAC address', kinds: ['any'] },
+      { notation: '<DST>', help: 'where they go to, an address of the same kind', kinds: ['any'] },
+      {
+        notation: '[PROTOCOL]',
+        help: 'tcp, udp, ..., or a number; after MAC addresses an EtherType',
+        kinds: ['protocol'],
+      },
+      { notation: '[SPORT]', help: 'source port of TCP, UDP, SCTP, DCCP, UDP-Lite', kinds: ['any'] },
+      { notation: '[DPORT]', help: 'destination port', kinds: ['any'] },
+    ],
+    flags: [
+      { flag: '--vlan', value: 'ID', help: 'VLAN tag of the frames; several with commas, the outermost first' },
+      { flag: '--src-mac', value: 'MAC', help: 'source MAC address (default: that of VETH)' },
+      {
+        flag: '--dst-mac',
+        value: 'MAC',
+        help: 'destination MAC address (default: by route and neighbour of the host)',
+      },
+    ],
+    details: [
+      'What was not said, matters to the hash, and was looked up or assumed, is printed as well. Frames are taken to be',
+      'whole: fragments go by their addresses and protocol alone. The other direction is the choice of the partner.',
+    ],
+    examples: [
+      'vethcfg flow veth0 192.0.2.1 192.0.2.9 tcp 40000 443',
+      'vethcfg flow veth0 02:00:00:00:00:01 02:00:00:00:00:02 arp',
+      'vethcfg --json flow --vlan 10 veth0 2001:db8::1 2001:db8::2 udp 53 5353',
     ],
   },
   {

@@ -40,6 +40,8 @@ function bashScript(): string {
     command: COMMANDS.map(({ name }) => name).join(' '),
     shell: SHELLS.join(' '),
     file: '',
+    protocol: 'tcp udp sctp icmp icmpv6 gre esp',
+    any: '',
   };
   const flags = COMMANDS.flatMap(({ name, flags: own }) =>
     own === undefined ? [] : [`      ${name}) candidates="$candidates ${own.map(({ flag }) => flag).join(' ')}" ;;`],
@@ -112,6 +114,8 @@ function zshScript(): string {
     command: '_vethcfg_commands',
     shell: `compadd ${SHELLS.join(' ')}`,
     file: '_files',
+    protocol: 'compadd tcp udp sctp icmp icmpv6 gre esp',
+    any: '_message value',
   };
   // In the argument state CURRENT is 2 at the first word after the command.
   const arms = positions((command, position, last) => (last ? `${command}:*` : `${command}:${position + 2}`)).map(

@@ -9,6 +9,7 @@ import { configurationSchemaText } from './configuration-schema.js';
 import { effectiveView } from './effective-view.js';
 import { events } from './events.js';
 import { EXIT, type ExitCode } from './exit.js';
+import { flowView } from './flow-view.js';
 import { showView } from './show-view.js';
 import type { World } from './world.js';
 
@@ -19,7 +20,7 @@ export interface Run {
   /** Whether an option of the command itself was given: `dryRun` for `--dry-run`. */
   has(flag: 'dryRun' | 'effective' | 'follow'): boolean;
   /** The value of an option of the command itself. */
-  argument(flag: 'group' | 'control' | 'port' | 'side' | 'since'): string | undefined;
+  argument(flag: 'group' | 'control' | 'port' | 'side' | 'since' | 'vlan' | 'srcMac' | 'dstMac'): string | undefined;
   readonly world: World;
 }
 
@@ -56,6 +57,8 @@ async function runDone(name: string, words: readonly string[], run: Run): Promis
       return run.has('effective') ? effective(words[0], run) : show(words[0], run);
     case 'events':
       return events({ ...run, follow: run.has('follow'), name: run.argument('port'), since: run.argument('since') });
+    case 'flow':
+      return flow(words, run);
     case 'apply':
       return apply(first, run);
     case 'save':
@@ -108,6 +111,15 @@ async function effective(name: string | undefined, run: Run): Promise<void> {
   const result = await ask(run.address, 'effective', name === undefined ? {} : { name });
   if (run.json) printJson(run, result);
   else run.world.stdout(effectiveView(result, run.world.coloured));
+}
+
+async function flow(words: readonly string[], run: Run): Promise<void> {
+  const [veth = '', source = '', destination = '', protocol, sourcePort, destinationPort] = words;
+  const options = { vlan: run.argument('vlan'), srcMac: run.argument('srcMac'), dstMac: run.argument('dstMac') };
+  const args = { veth, source, destination, protocol, sourcePort, destinationPort, ...options };
+  const result = await ask(run.address, 'flow', args);
+  if (run.json) printJson(run, result);
+  else run.world.stdout(flowView(result));
 }
 
 async function apply(file: string, run: Run): Promise<void> {

@@ -154,6 +154,12 @@ export class Bundle {
     if (mtu !== this.mtu) this.#guard('MTU', () => this.#setMtu(mtu));
   }
 
+  /** By which port frames of a bucket leave; `moving`: as soon as its conversations may. */
+  portOfBucket(bucket: number): { readonly port: BundlePort | undefined; readonly moving: boolean } {
+    const entry = this.#table.buckets[bucket] ?? NO_PORT;
+    return { port: this.portByNumber(portOf(entry)), moving: isHeld(entry) };
+  }
+
   /** Part of the buckets that leave by a port, 0 to 1; undefined when it does not distribute. */
   share(port: BundlePort): number | undefined {
     const buckets = this.#table.buckets.filter((entry) => portOf(entry) === port.number).length;

@@ -13,6 +13,7 @@ import type { FileConfiguration } from './config/model.js';
 import { Transaction } from './config/transaction.js';
 import type { Drivers } from './drivers.js';
 import type { EventJournal, EventsPart } from './event-journal.js';
+import { predictFlow } from './flow.js';
 import { Host } from './host.js';
 import { checkInterfaceName } from './interface-name.js';
 import type { LacpJournal } from './lacp-journal.js';
@@ -21,6 +22,7 @@ import type { Log } from './log.js';
 import {
   type Arguments,
   type DoneResult,
+  type FlowResult,
   PROTOCOL,
   type Reduction,
   type ShowResult,
@@ -248,6 +250,14 @@ export class Daemon {
     const known = name === undefined || this.#host.bundles.has(name) || this.#host.portByName(name) !== undefined;
     if (!known && !events.knows(name)) throw this.#noSuchInterface(name);
     return events.read({ name, ...request });
+  }
+
+  flow(args: Arguments<'flow'>): FlowResult {
+    const bundle = this.#host.bundles.get(args.veth);
+    if (bundle === undefined) throw this.#noSuchInterface(args.veth);
+    const { nextHop } = this.options.drivers;
+    const nameOf = (ifindex: number) => this.#host.links().find((link) => link.ifindex === ifindex)?.name;
+    return predictFlow(bundle, args, { nextHop, nameOf });
   }
 
   version() {

@@ -9,6 +9,7 @@ import type {
   SlowProtocolsWire,
   VirtualInterface,
 } from '../aggregator/io.js';
+import type { NextHop } from '../drivers/next-hop.js';
 import type { Mac } from '../lacp/variables.js';
 
 /** Everything with an effect outside this process. */
@@ -20,6 +21,8 @@ export interface Drivers {
   adoptVirtualInterface(name: string): VirtualInterface | undefined;
   attachMember(facts: LinkFacts, former?: MemberRecord): Member;
   restoreMember(record: MemberRecord): void;
+  /** Where the host's stack sends packets for an address (4 or 16 octets). */
+  nextHop(destination: Uint8Array): NextHop | undefined;
   /** `hold`: frames wait where they are until the first table is given. */
   openDatapath(hostIfindex: number, name: string, hold: boolean): Promise<Datapath>;
 }

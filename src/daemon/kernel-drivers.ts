@@ -2,6 +2,7 @@
 import type { Clock, Member } from '../aggregator/io.js';
 import { openLinkWatch } from '../drivers/link-watch.js';
 import { type AttachedMember, attachMember, restoreMember } from '../drivers/member.js';
+import { findNextHop } from '../drivers/next-hop.js';
 import { openSlowProtocolsSocket } from '../drivers/slow-protocols-socket.js';
 import { libc } from '../drivers/sys/libc.js';
 import { openUserDatapath, type UserDatapath } from '../drivers/user-datapath.js';
@@ -49,6 +50,7 @@ export function openKernelDrivers(clock: Clock, log: Log, heritage?: Inherited):
       return member;
     },
     restoreMember,
+    nextHop: findNextHop,
     async openDatapath(hostIfindex, name, hold) {
       const inherited = inheritedPaths.get(name);
       inheritedPaths.delete(name);

@@ -75,6 +75,22 @@ export const requestSchema = z.discriminatedUnion('command', [
       json: z.boolean(),
     }),
   ),
+  /** By which port frames of a flow leave. The words are read by `flow-words.ts` in the daemon. */
+  request(
+    'flow',
+    z.strictObject({
+      veth: name,
+      source: name,
+      destination: name,
+      protocol: name.optional(),
+      sourcePort: name.optional(),
+      destinationPort: name.optional(),
+      /** VLAN ids with commas, the outermost first. */
+      vlan: name.optional(),
+      srcMac: name.optional(),
+      dstMac: name.optional(),
+    }),
+  ),
   request('version', none),
   /** Make everything as a configuration file says. `file`: as the user names it; `path`: the same, absolute. */
   request('apply', z.strictObject({ file: path, path, text: z.string(), dryRun: z.boolean() })),
@@ -120,6 +136,20 @@ export interface EventsResult {
   readonly missed?: number | undefined;
 }
 
+export interface FlowResult {
+  readonly veth: string;
+  /** Name of the port; undefined: no port distributes, the frames are dropped. */
+  readonly port?: string | undefined;
+  /** The conversation is on its way to this port: its frames are held until it may use it. */
+  readonly moving: boolean;
+  /** Hash policy, 32-bit hash, and bucket (0 to 4095), which is also the conversation. */
+  readonly policy: string;
+  readonly hash: number;
+  readonly bucket: number;
+  /** What was not said, matters, and was looked up or assumed. */
+  readonly assumed: readonly string[];
+}
+
 export interface VersionResult {
   readonly version: string;
   readonly protocol: number;
@@ -145,6 +175,7 @@ export interface Results {
   readonly show: ShowResult;
   /** A part; the last answer has none. */
   readonly events: EventsResult;
+  readonly flow: FlowResult;
   readonly version: VersionResult;
   readonly apply: ApplyResult;
   readonly save: SaveResult;
@@ -178,6 +209,15 @@ export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } =
     aggregators: z.array(shownAggregator),
   }),
   events: z.looseObject({ lines: z.array(z.string()).optional(), missed: z.number().optional() }),
+  flow: z.looseObject({
+    veth: z.string(),
+    port: z.string().optional(),
+    moving: z.boolean(),
+    policy: z.string(),
+    hash: z.number(),
+    bucket: z.number(),
+    assumed: z.array(z.string()),
+  }),
   version: z.looseObject({ version: z.string(), protocol: z.int(), pid: z.int() }),
   apply: applyResult,
   save: saveResult,

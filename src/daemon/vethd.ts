@@ -148,6 +148,8 @@ async function answer(daemon: Daemon, restart: () => Promise<unknown>, request: 
       return daemon.show(request.args);
     case 'events':
       return daemon.events(request.args);
+    case 'flow':
+      return daemon.flow(request.args);
     case 'version':
       return daemon.version();
     case 'apply':

@@ -9,6 +9,7 @@ import { LacpJournal } from '../../src/daemon/lacp-journal.js';
 import { Lateness } from '../../src/daemon/lateness.js';
 import { createLog } from '../../src/daemon/log.js';
 import { SavedState } from '../../src/daemon/saved-state.js';
+import type { NextHop } from '../../src/drivers/next-hop.js';
 import { facts } from './system-lab.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -18,6 +19,8 @@ export class PaperKernel {
   readonly calls: string[] = [];
   /** The next call that reads so fails. */
   failing: string | undefined;
+  /** By address, its octets in decimal. */
+  readonly nextHops = new Map<string, NextHop>();
   readonly #links = new Map<number, LinkFacts>();
   /** Told a turn later, as by a real kernel. */
   readonly #untold: LinkFacts[] = [];
@@ -84,6 +87,7 @@ export class PaperKernel {
         };
       },
       restoreMember: () => {},
+      nextHop: (destination) => this.nextHops.get(destination.join('.')),
       openDatapath: async (_, name) => ({
         kind: 'paper',
         addPort: async () => {},

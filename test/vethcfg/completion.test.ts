@@ -52,6 +52,9 @@ describe('bash', () => {
       ['bash', 'zsh'],
     ],
     [['version', ''], []],
+    [['flow', 'veth0', '192.0.2.1', '192.0.2.2', 'u'], ['udp']],
+    [['flow', 'veth0', ''], []],
+    [['flow', '--d'], ['--dst-mac']],
     [['conform', '--g'], ['--group']],
     [['conform', '--group', 'F'], []],
     [['conform', '--group', 'F', '--c'], ['--control']],
@@ -59,9 +62,12 @@ describe('bash', () => {
     expect(complete(...words)).toEqual(expected);
   });
 
-  test.each(['add', 'del', 'set', 'status', 'show', 'conform'])('%s knows the interfaces of the host', (command) => {
-    expect(complete(command, 'l')).toContain('lo');
-  });
+  test.each(['add', 'del', 'set', 'status', 'show', 'flow', 'conform'])(
+    '%s knows the interfaces of the host',
+    (command) => {
+      expect(complete(command, 'l')).toContain('lo');
+    },
+  );
 });
 
 test('the zsh script names every command, option and value (its syntax is not run here)', () => {

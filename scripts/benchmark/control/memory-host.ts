@@ -80,6 +80,7 @@ export function memoryDrivers(side: number, ports: number, cable: Cable, clock =
       release() {},
     }),
     restoreMember() {},
+    nextHop: () => undefined,
     openDatapath: async () => ({
       kind: 'none',
       // A worker thread answers in another turn of the loop.

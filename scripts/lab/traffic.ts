@@ -91,9 +91,14 @@ export class UdpStream {
     from: Host,
     to: Host,
     address: string,
-    { rate = 4000, flows = 16, port = 7000 }: { rate?: number; flows?: number; port?: number } = {},
+    {
+      rate = 4000,
+      flows = 16,
+      port = 7000,
+      sourcePorts = [],
+    }: { rate?: number; flows?: number; port?: number; sourcePorts?: readonly number[] } = {},
   ): Promise<UdpStream> {
-    const program = (name: string, ...rest: number[]) => [
+    const program = (name: string, ...rest: (number | string)[]) => [
       process.execPath,
       compiled(`scripts/lab/${name}.js`),
       address,
@@ -101,7 +106,7 @@ export class UdpStream {
     ];
     const receiver = to.start(program('udp-receiver'));
     await receiver.says('listening');
-    const sender = from.start(program('udp-sender', rate));
+    const sender = from.start(program('udp-sender', rate, sourcePorts.join()));
     await sender.says('sending');
     return new UdpStream(sender, receiver);
   }

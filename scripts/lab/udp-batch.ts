@@ -14,9 +14,13 @@ const IOVEC = 16;
 /** The kernel caps it at net.core.rmem_max. */
 const RECEIVE_BUFFER = 4 << 20;
 
-/** An IPv4 socket that sends to one place, from a port of its own. */
-export function openSender(address: string, port: number): number {
+/** An IPv4 socket that sends to one place, from `source` or a port of its own. */
+export function openSender(address: string, port: number, source?: number): number {
   const fd = open();
+  if (source !== undefined) {
+    const from = socketAddress('0.0.0.0', source);
+    check(libc().bind(fd, from, from.length), 'bind', `send from port ${source}`);
+  }
   const to = socketAddress(address, port);
   check(libc().syscall(NR_CONNECT, fd, to, to.length), 'connect', `send to ${address}:${port}`);
   return fd;

@@ -1,14 +1,16 @@
 /**
  * Helper program: numbered UDP frames at a steady rate until SIGTERM.
- * Arguments: address port flows rate. Flow i goes to port + i. Payload: number within the flow (u32), 64 octets in all.
+ * Arguments: address port flows rate [source port,...]. Flow i goes to port + i, without source ports each from a port of
+ * its own. Payload: number within the flow (u32), 64 octets in all.
  * Prints `sending`, and at the end the number of frames of each flow as a JSON array.
  */
 import { openSender, UdpBatch } from './udp-batch.js';
 
-const [address = '', port = '', flows = '', rate = ''] = process.argv.slice(2);
+const [address = '', port = '', flows = '', rate = '', sourcePorts = ''] = process.argv.slice(2);
 const count = Number(flows);
 const sent = new Array<number>(count).fill(0);
-const sockets = Array.from({ length: count }, (_, flow) => openSender(address, Number(port) + flow));
+const sources = sourcePorts.split(',').map(Number);
+const sockets = sent.map((_, flow) => openSender(address, Number(port) + flow, sources[flow] || undefined));
 const batch = new UdpBatch(64);
 
 const perMs = Number(rate) / 1000;

@@ -1,20 +1,26 @@
 /** `vethcfg flow`: what is predicted, and what is said of it, on a daemon whose kernel is on paper. */
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Daemon } from '../../src/daemon/daemon.js';
 import type { Arguments } from '../../src/daemon/messages.js';
 import { BUCKETS, spread } from '../../src/mux/distributor.js';
 import { encodeFlowFrame } from '../../src/mux/flow-frame.js';
 import { hashFrame } from '../../src/mux/hash.js';
 import { PaperKernel, paperDaemon, settled } from '../support/paper-kernel.js';
-import { temporaryDirectory } from '../vethcfg/support.js';
+import { temporaryDirectory } from './control-fixture.js';
 
 const OWN = '02:00:00:00:00:01';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
 
 /** A daemon with `veth0` on two ports that distribute, and the kernel below it. */
 async function running(...options: readonly string[]) {
   const kernel = new PaperKernel('eth0', 'eth1');
   const { daemon } = paperDaemon(kernel, { directory: temporaryDirectory() });
   await settled(kernel, daemon.start());
+  stops.push(() => settled(kernel, daemon.stop()));
   const words = [`mac=${OWN}`, 'lacp=passive', 'fallback=all', 'fallback-delay=0', ...options];
   for (const port of ['eth0', 'eth1']) await settled(kernel, daemon.add({ port, veth: 'veth0', options: words }));
   kernel.clock.advance(10_000);

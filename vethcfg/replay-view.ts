@@ -59,8 +59,8 @@ function words(event: HistoryEvent): string {
       return `says ${stateLetters(actor.State)} of itself, ${stateLetters(partner.State)} of ${other}${change}`;
     }
     case 'machine': {
-      const { machine, from, to, cause } = event.transition;
-      return `${machine}: ${from} (${cause.type}) -> ${to}`;
+      const { machine, from, to, cause } = event.step;
+      return `${machine}: ${from} (${cause}) -> ${to}`;
     }
     case 'marker': {
       const { kind, requesterPort, requesterSystem, requesterTransactionId } = event.marker;

@@ -1,4 +1,5 @@
 /** One end of a link as the capture shows it, and who is at the other end. */
+import { Fast_Periodic_Time, Slow_Periodic_Time } from '../lacp/constants.js';
 import type { Lacpdu } from '../lacp/lacpdu.pdu.js';
 import { type Mac, Null_System, type PortInformation } from '../lacp/variables.js';
 
@@ -21,6 +22,8 @@ export interface End {
   /** The newest ones, the last of them included: those of the last RECENT ms, and one before. */
   readonly recent: Announcement[];
   announcements: number;
+  /** It has spoken without a silence since: before that it may have been away, and not have heard anything. */
+  since: number;
 }
 
 /** Longer than what anybody may take to react. */
@@ -44,6 +47,7 @@ export class Ends {
     const id = identify(place, source, Port);
     const known = this.#ends.get(id);
     if (known !== undefined) {
+      if (announcement.at - known.last.at > longestPause(known.last)) known.since = announcement.at;
       known.last = announcement;
       known.announcements++;
       known.recent.push(announcement);
@@ -58,6 +62,7 @@ export class Ends {
       last: announcement,
       recent: [announcement],
       announcements: 1,
+      since: announcement.at,
     };
     this.#ends.set(id, end);
     return { end, known: false };
@@ -119,6 +124,10 @@ const identify = (place: string, source: Mac, port: number): string => `${place}
 
 const outlived = (recent: readonly Announcement[], now: number): boolean =>
   recent.length > MOST_RECENT || (recent[1] !== undefined && now - recent[1].at > RECENT);
+
+/** Three periods at the rate that its partner asks for, and a half. */
+const longestPause = ({ pdu }: Announcement): number =>
+  3.5 * (pdu.partner.State.LACP_Timeout ? Fast_Periodic_Time : Slow_Periodic_Time);
 
 const byLast = (a: End, b: End): number => b.last.at - a.last.at;
 

@@ -5,7 +5,7 @@
 
 import type { Md5 } from '../aggregator/conversations.js';
 import type { Clock } from '../aggregator/io.js';
-import type { Transition } from '../aggregator/port.js';
+import type { HappeningOf } from '../aggregator/journal/happening.js';
 import {
   type AggregatorSettings,
   DEFAULT_AGGREGATOR,
@@ -20,8 +20,8 @@ import type { Mac, PortInformation } from '../lacp/variables.js';
 export interface ModelWorld {
   readonly clock: Clock;
   readonly md5: Md5;
-  /** A machine of a modelled port moved. */
-  transition(label: string, transition: Transition): void;
+  /** What a machine of a modelled port did, in the words of the journal; its `port` is the label. */
+  transition(step: HappeningOf<'transition'>): void;
 }
 
 /** One port of a modelled system. */
@@ -109,7 +109,10 @@ export class Models {
       table: () => {},
       bucketBytes: () => undefined,
       forwarding: () => {},
-      transition: (_, label, moved) => transition(label, moved),
+      transition: () => {},
+      journal: (_, happening) => {
+        if (happening.event === 'transition') transition(happening);
+      },
       changed: () => {},
       failed: (_, error) => {
         throw error;

@@ -6,7 +6,7 @@
  * any more, and not further.
  */
 import type { Md5 } from '../aggregator/conversations.js';
-import type { Transition } from '../aggregator/port.js';
+import type { HappeningOf } from '../aggregator/journal/happening.js';
 import { Subtype } from '../lacp/constants.js';
 import { samePort, sameState } from '../lacp/functions.js';
 import { LACPDU_LENGTH, type Lacpdu } from '../lacp/lacpdu.pdu.js';
@@ -36,7 +36,7 @@ const MOST_ENDS = 1_000;
 const LEAST_LACPDU = 42;
 const HEADER = 14;
 /** Machines that tell nothing about the link. */
-const INNER = new Set<Transition['machine']>(['periodic', 'transmit', 'long_lacpdu']);
+const INNER = new Set<HappeningOf<'transition'>['machine']>(['periodic', 'transmit', 'long_lacpdu']);
 
 export class Replay {
   readonly #clock = new VirtualClock();
@@ -55,10 +55,10 @@ export class Replay {
   #counts = { markers: 0, others: 0, duplicates: 0, backwards: 0, unfollowed: 0 };
 
   constructor(private readonly options: ReplayOptions) {
-    const transition = (end: string, moved: Transition) => {
-      if (INNER.has(moved.machine)) return;
+    const transition = (step: HappeningOf<'transition'>) => {
+      if (INNER.has(step.machine)) return;
       const at = this.#clock.now() + this.#leftOut;
-      this.#tell({ kind: 'machine', at, packet: this.#packet, end, transition: moved });
+      this.#tell({ kind: 'machine', at, packet: this.#packet, end: step.port, step });
     };
     this.#farEnds = new FarEnds({ clock: this.#clock, md5: options.md5, transition }, this.#ends);
   }

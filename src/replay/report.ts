@@ -1,5 +1,5 @@
 /** What a replay tells: history while it goes on, the rest at its end. Plain data. */
-import type { Transition } from '../aggregator/port.js';
+import type { HappeningOf } from '../aggregator/journal/happening.js';
 import type { Marker } from '../lacp/marker.pdu.js';
 import type { Mac, PortInformation } from '../lacp/variables.js';
 import type { TimingReport } from './intervals.js';
@@ -31,7 +31,7 @@ export type HistoryEvent = Moment &
         readonly renamed: boolean;
       }
     /** A machine of ours, in the place of this end, has moved. */
-    | { readonly kind: 'machine'; readonly end: string; readonly transition: Transition }
+    | { readonly kind: 'machine'; readonly end: string; readonly step: HappeningOf<'transition'> }
     | { readonly kind: 'marker'; readonly end: string; readonly marker: Marker }
     /** A frame that is not read; the first of its kind from this address. */
     | { readonly kind: 'malformed'; readonly source: Mac; readonly place: string; readonly reason: string }

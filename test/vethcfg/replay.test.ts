@@ -40,7 +40,7 @@ test('a link: its ends, what they said, their rhythm, no disagreement; exit code
     '      0.001     #2  B/1    is system 32768,02:00:00:00:00:0b key 0x0001 port 128,1, sends from 02:00:00:00:0b:01\n' +
       '      0.001     #2  B/1    says LTASCD__ of itself, LTASCD__ of A/1\n',
   );
-  expect(stdout).toContain('      2.001         A/1    mux: WAITING (READY) -> DISTRIBUTING\n');
+  expect(stdout).toMatch(/^ {6}2\.001 {9}A\/1 {4}mux: WAITING \(Ready = TRUE: .*\) -> DISTRIBUTING$/m);
   expect(stdout).toContain(
     'A/1: system 32768,02:00:00:00:00:0a key 0x0001 port 128,1, version 1; far end B/1\n' +
       '  10 LACPDUs from 0.000 (#1) to 9.000 (#19), last state LTASCD__; 1 in the busiest second\n' +

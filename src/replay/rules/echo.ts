@@ -14,12 +14,12 @@ export function echo(): Rule {
     hears: (end, heard) => {
       heardAs.set(heard, end.last.pdu.actor);
     },
-    says: ({ now, far }, disagree) => {
+    says: ({ end, now, far }, disagree) => {
       const { actor, partner } = now.pdu;
       // Defaulted: it repeats Partner_Admin, which is the operator's business. Expired: its link may have been down, and
       // what the other end said meanwhile unheard.
       if (far === undefined || actor.State.Defaulted || actor.State.Expired) return;
-      const heard = mayHaveHeard(far, now.at);
+      const heard = mayHaveHeard(far, now.at, end.since);
       const [newest] = heard;
       if (newest === undefined) return;
       if (heard.some((each) => sameButSync(partner, each.pdu.actor))) {
@@ -41,10 +41,10 @@ export function echo(): Rule {
 
 /**
  * The newest that it must have heard, and all that came later: it may have taken in any of these. Empty when it is not
- * sure that it has heard anything.
+ * sure that it has heard anything, as before `since`.
  */
-export function mayHaveHeard(far: End, now: number): readonly Announcement[] {
-  const old = far.recent.findLast(({ at }) => at <= now - GRACE);
+export function mayHaveHeard(far: End, now: number, since: number): readonly Announcement[] {
+  const old = far.recent.findLast(({ at }) => at <= now - GRACE && at >= since);
   return old === undefined ? [] : [old, ...far.recent.filter(({ at }) => at > now - GRACE)];
 }
 

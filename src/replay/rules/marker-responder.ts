@@ -34,7 +34,7 @@ export function markerResponder(): Rule {
         if (now.at - at <= GRACE) continue;
         asked.waiting.delete(id);
         // An end that says in the next LACPDU that it hears nobody has not heard the marker either.
-        if (!Expired && !Defaulted) asked.unanswered++;
+        if (!Expired && !Defaulted && at >= end.since) asked.unanswered++;
       }
       if (asked.unanswered >= UNANSWERED) {
         disagree('x.5.4.2', `does not answer markers: ${asked.unanswered} in a row`);

@@ -20,7 +20,7 @@ export function reply(): Rule {
       const debt = owed.of(end);
       const { wrong } = debt;
       debt.wrong = undefined;
-      if (wrong === undefined || before === undefined || now.at - wrong.at < PATIENCE) return;
+      if (wrong === undefined || before === undefined || now.at - wrong.at < PATIENCE || wrong.at < end.since) return;
       const { Expired, Defaulted } = now.pdu.actor.State;
       // It has changed meanwhile, or its link was down: then it is not sure what it should have said, and when.
       if (Expired || Defaulted || !sameToPartner(before.pdu.actor, now.pdu.actor)) return;

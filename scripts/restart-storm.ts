@@ -12,6 +12,7 @@ const HELP = `usage: npm run restart-storm -- [OPTIONS]
   --count N     restarts (default 100)
   --rate N      frames a second in each direction (default 1000)
   --links N     links of the group (default 2)
+  --datapath D  kernel, user or auto (default auto)
   --log         print what the restarted vethd logged
 `;
 
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '100' },
     rate: { type: 'string', default: '1000' },
     links: { type: 'string', default: '2' },
+    datapath: { type: 'string', default: 'auto' },
     log: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -32,6 +34,7 @@ async function twoDaemons(lab: Lab): Promise<TwoDaemons> {
   const ports = Array.from({ length: links }, (_, index) => `eth${index}`);
   for (const port of ports) await lab.link(a, port, b, port);
   const [left, right] = [new Daemon(lab, a), new Daemon(lab, b)];
+  left.words = right.words = ['--datapath', values.datapath];
   const addresses = ['10.0.0.1', '10.0.0.2'] as const;
   for (const [i, daemon] of [left, right].entries()) {
     await daemon.start();
@@ -48,7 +51,10 @@ function print(report: RestartReport): void {
   const row = (what: string, text: string) => console.log(`  ${what.padEnd(34)} ${text}`);
   const ms = (list: readonly number[]) =>
     `median ${Math.round(median(list))} ms, max ${Math.round(Math.max(...list))} ms`;
-  row('restarts', `${report.downMs.length} ${report.planned ? 'by vethcfg restart' : 'by kill -9 and a start'}`);
+  row(
+    'restarts',
+    `${report.downMs.length} ${report.planned ? 'by vethcfg restart' : 'by kill -9 and a start'}, data path ${report.datapath}`,
+  );
   row('until commands are taken again', ms(report.downMs));
   row('gaps between LACPDUs on a link', `${ms(gapsMs.ours)} (of ${report.lacpdus} LACPDUs, both sides)`);
   row("gaps between the partner's", ms(gapsMs.partner));

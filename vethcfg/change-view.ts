@@ -1,4 +1,5 @@
 /** What `apply` changed or would change, one line a thing: `+` added, `~` changed, `-` removed. */
+import { DAEMON_NAME } from '../src/daemon/daemon-options.js';
 import type { ApplyResult, Change } from '../src/daemon/messages.js';
 
 const SIGNS = { add: '+', change: '~', remove: '-' } as const;
@@ -9,6 +10,7 @@ export function changeView({ changes }: Pick<ApplyResult, 'changes'>): string {
 
 function line({ action, veth, port, options }: Change): string {
   const words = options.map(({ option, from, to }) => `${option}=${from === undefined ? '' : `${from} -> `}${to}`);
-  const thing = port === undefined ? `interface ${veth}` : `port ${port} of ${veth}`;
+  const whole = veth === DAEMON_NAME ? DAEMON_NAME : `interface ${veth}`;
+  const thing = port === undefined ? whole : `port ${port} of ${veth}`;
   return `${SIGNS[action]} ${thing}${words.length === 0 ? '' : `: ${words.join(', ')}`}`;
 }

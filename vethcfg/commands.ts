@@ -60,14 +60,22 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'set',
-    syntax: 'VETH|PORT OPTION=VALUE ...',
-    summary: 'change an interface or a port while it runs',
+    syntax: 'VETH|PORT|vethd OPTION=VALUE ...',
+    summary: 'change an interface, a port or vethd while it runs',
     words: [
-      { notation: '<NAME>', help: 'an interface made by add, or one of its ports', kinds: ['veth', 'port'] },
+      {
+        notation: '<NAME>',
+        help: 'an interface made by add, one of its ports, or the word vethd',
+        kinds: ['veth', 'port'],
+      },
       { notation: '<OPTION=VALUE...>', help: OPTION_WORDS, kinds: ['options'] },
     ],
     lists: 'set',
-    examples: ['vethcfg set veth0 rate=fast min-links=2', 'vethcfg set eth1 port-priority=100'],
+    examples: [
+      'vethcfg set veth0 rate=fast min-links=2',
+      'vethcfg set eth1 port-priority=100',
+      'vethcfg set vethd datapath=user',
+    ],
   },
   {
     name: 'status',

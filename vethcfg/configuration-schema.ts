@@ -1,4 +1,5 @@
 /** The JSON Schema of configuration files, for editors; made from the option table, as parser and help are. */
+import { DATAPATH_OPTION } from '../src/daemon/daemon-options.js';
 import { OPTIONS } from '../src/daemon/options.js';
 
 export interface JsonSchema {
@@ -32,6 +33,10 @@ export function configurationSchema(): JsonSchema {
     type: ['object', 'null'],
     additionalProperties: false,
     properties: {
+      [DATAPATH_OPTION.name]: optionSchema(DATAPATH_OPTION.help, {
+        syntax: DATAPATH_OPTION.kind.syntax,
+        fallback: DATAPATH_OPTION.fallback,
+      }),
       interfaces: {
         description: 'Interfaces by name; one that is not here is removed by vethcfg apply',
         type: ['object', 'null'],

@@ -1,4 +1,5 @@
 /** The options as text for `vethcfg help add` and `vethcfg help set`. */
+import { DATAPATH_OPTION } from '../src/daemon/daemon-options.js';
 import { OPTIONS, type Option, type OptionSide } from '../src/daemon/options.js';
 
 /** Text width of help on a plain terminal. */
@@ -15,12 +16,26 @@ export const VALUE_NOTES = [
 export function optionHelp(): string {
   const ofInterface = OPTIONS.flatMap((option) => entry(option, option.aggregator));
   const ofPort = OPTIONS.flatMap((option) => entry(option, option.port));
-  return ['Options of the interface:', ...ofInterface, '', 'Options of a port:', ...ofPort, '', ...VALUE_NOTES].join(
-    '\n',
-  );
+  const { syntax } = DATAPATH_OPTION.kind;
+  const ofDaemon = entry(DATAPATH_OPTION, { syntax, fallback: DATAPATH_OPTION.fallback });
+  return [
+    'Options of the interface:',
+    ...ofInterface,
+    '',
+    'Options of a port:',
+    ...ofPort,
+    '',
+    'Options of vethd:',
+    ...ofDaemon,
+    '',
+    ...VALUE_NOTES,
+  ].join('\n');
 }
 
-function entry({ name, help }: Option, side: Pick<OptionSide<unknown>, 'syntax' | 'fallback'> | undefined): string[] {
+function entry(
+  { name, help }: Pick<Option, 'name' | 'help'>,
+  side: Pick<OptionSide<unknown>, 'syntax' | 'fallback'> | undefined,
+): string[] {
   if (side === undefined) return [];
   return [`  ${name}=${side.syntax}  (default ${side.fallback})`, ...wrapped(help)];
 }

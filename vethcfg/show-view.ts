@@ -7,8 +7,9 @@ import { type Style, style } from './style.js';
 /** The whole view with its final newline. */
 export function showView(result: ShowResult, coloured = false): string {
   const paint = style(coloured);
-  const { kind, reason } = result.datapath;
-  const head = `vethd ${result.version}, data path ${kind}${reason === undefined ? '' : ` (${reason})`}`;
+  const { kind, choice, reason } = result.datapath;
+  const why = [choice === undefined || choice === kind ? undefined : `datapath=${choice}`, reason].filter(Boolean);
+  const head = `vethd ${result.version}, data path ${kind}${why.length === 0 ? '' : ` (${why.join('; ')})`}`;
   const reduced = (result.reduced ?? []).map(({ part, why, effect }) => `reduced: ${part} (${why}): ${effect}`);
   const interfaces = result.aggregators.map((aggregator) => aggregatorView(aggregator, paint));
   const body = interfaces.length > 0 ? interfaces : [['no interfaces; make one with: vethcfg add PORT VETH']];

@@ -3,7 +3,17 @@
  * process id of its maker, is removed by `dispose()`, on process exit, and, after a SIGKILL, by the next lab.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,6 +21,8 @@ import { type Finished, must, Running, type RunningOptions, type RunOptions, run
 
 const PREFIX = 'vethlab';
 const NAMESPACES = '/run/netns';
+/** Where vethd keeps what outlives it. */
+const PINS = '/sys/fs/bpf/veth';
 /** File in the directory of a lab that was kept: its namespaces, one a line. */
 const KEEP = 'keep';
 let labs = 0;
@@ -24,13 +36,18 @@ export interface LinkOptions {
 
 /** One host: a network namespace of its own. */
 export class Host {
+  /** Number of the network namespace. */
+  readonly number: number;
+
   constructor(
     private readonly lab: Lab,
     /** Short name within the lab. */
     readonly name: string,
     /** Name for `ip netns`. */
     readonly namespace: string,
-  ) {}
+  ) {
+    this.number = numberOf(namespace);
+  }
 
   /**
    * Command line that runs `argv` here. `nsenter` and not `ip netns exec`: the latter mounts a /sys of its own, where
@@ -69,6 +86,8 @@ export class Lab {
   /** Directory for everything that the lab's programs write. */
   readonly directory: string;
   readonly #hosts: Host[] = [];
+  /** Of all hosts that there ever were. */
+  readonly namespaceNumbers: number[] = [];
   readonly #running: Running[] = [];
   readonly #prefix: string;
   readonly #onExit = (): void => this.#removeNow();
@@ -101,6 +120,7 @@ export class Lab {
     await must(['ip', 'netns', 'add', namespace]);
     const host = new Host(this, name, namespace);
     this.#hosts.push(host);
+    this.namespaceNumbers.push(host.number);
     await host.ip('link set lo up');
     // The same for both sides of every comparison; the machine's default may pace (BBR) and hide the link's speed.
     await host.must(['sysctl', '-q', '-w', 'net.ipv4.tcp_congestion_control=reno']);
@@ -157,10 +177,26 @@ export class Lab {
   }
 }
 
-/** Ends what still runs in a namespace and removes it. Synchronous: it is also the last thing that a process does. */
+const numberOf = (namespace: string): number =>
+  statSync(join(NAMESPACES, namespace), { throwIfNoEntry: false })?.ino ?? 0;
+
+/** Directories of the BPF file system that vethd has for the interfaces of a network namespace. */
+export function pinsOf(number: number): string[] {
+  const all = existsSync(PINS) ? readdirSync(PINS) : [];
+  return all.filter((name) => name.startsWith(`${number}-`)).map((name) => join(PINS, name));
+}
+
+/** Ends what still runs in a namespace and removes it, with what a killed vethd keeps of it. Synchronous: it is also the last thing that a process does. */
 export function removeNamespace(namespace: string): void {
   for (const pid of pidsIn(namespace)) signal(pid, 'SIGKILL');
+  const number = numberOf(namespace);
   spawnSync('ip', ['netns', 'del', namespace]);
+  for (const directory of pinsOf(number)) rmSync(directory, { recursive: true, force: true });
+  try {
+    rmdirSync(PINS);
+  } catch {
+    // Not there, or of use for others.
+  }
 }
 
 /** Namespaces and directories of labs, with the process id of the maker. */

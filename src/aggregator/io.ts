@@ -143,6 +143,8 @@ export interface DatapathCounters {
 export interface Datapath {
   /** `user` or `kernel`. */
   readonly kind: string;
+  /** Why it is this one and no better one, or what is less about it; undefined: nothing to be said. */
+  readonly reason?: string | undefined;
   addPort(ifindex: number): Promise<void>;
   removePort(ifindex: number): Promise<void>;
   /** Replaces the whole table at once. */

@@ -4,6 +4,7 @@
  */
 import type { LinkFacts, Member } from '../aggregator/io.js';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../aggregator/settings.js';
+import type { DatapathChoice } from '../drivers/datapath-choice.js';
 import { SysError } from '../drivers/sys/sys-error.js';
 import type { Bundle, BundlePort } from './bundle.js';
 import { checkNewInterface, checkNewPort, checkRoom, type Limits } from './checks.js';
@@ -11,6 +12,7 @@ import { addPort, configure } from './config/carry-out.js';
 import { ConfigurationKeeper } from './config/keeper.js';
 import type { FileConfiguration } from './config/model.js';
 import { Transaction } from './config/transaction.js';
+import { DAEMON_NAME, type DaemonSettings, parseDaemonOptions } from './daemon-options.js';
 import type { Drivers } from './drivers.js';
 import type { EventJournal, EventsPart } from './event-journal.js';
 import { predictFlow } from './flow.js';
@@ -33,7 +35,7 @@ import { parseOptions } from './options.js';
 import { Refusal } from './refusal.js';
 import type { SavedState } from './saved-state.js';
 import { checkSettings } from './settings-check.js';
-import { showResult } from './show.js';
+import { dataPathOf, showResult } from './show.js';
 import { statusTable } from './status-table.js';
 
 export interface DaemonOptions {
@@ -41,6 +43,8 @@ export interface DaemonOptions {
   readonly state: SavedState;
   readonly journal: LacpJournal;
   readonly limits: Limits;
+  /** Of the command line: where frames are forwarded; undefined: the configuration file says it, or nobody. */
+  readonly datapath?: DatapathChoice | undefined;
   /** What works less well here than it could. */
   readonly reduced: readonly Reduction[];
   readonly log: Log;
@@ -64,6 +68,8 @@ export class Daemon {
   /** What is done with configuration files: `apply`, `save`, `effective`. */
   readonly configuration: ConfigurationKeeper;
   readonly #host: Host;
+  /** Chosen by a command. */
+  #datapath: DatapathChoice | undefined;
   /** A successor is about to take over: nothing is changed any more. */
   #leaving = false;
   /** Changes are made one after the other: none sees another half done. */
@@ -97,6 +103,10 @@ export class Daemon {
       host: this.#host,
       limits,
       log,
+      datapath: {
+        choice: () => drivers.datapath.choice,
+        choose: (choice) => this.#chooseDatapath(choice),
+      },
       inTurn: (act) => this.#inTurn(act),
       save: () => this.#save(),
     });
@@ -106,12 +116,17 @@ export class Daemon {
   async start(): Promise<void> {
     const { log, state, status, journal } = this.options;
     const former = journal.load();
-    for (const saved of state.load(log)) await this.#host.takeUp(saved, former.get(saved.name));
+    const { interfaces, datapath } = state.load(log);
+    this.#datapath = datapath;
+    const { boot } = this.options.configuration;
+    // The data paths of interfaces that are taken up go on as they were first, and change under their traffic.
+    await this.options.drivers.datapath.choose(datapath ?? this.options.datapath ?? boot?.datapath ?? 'auto');
+    for (const saved of interfaces) await this.#host.takeUp(saved, former.get(saved.name));
     for (const veth of former.keys()) this.#host.formerInterface(veth);
     this.#host.listen();
     journal.start(() => this.#host.snapshot());
     await this.#inTurn(async () => {
-      await this.configuration.start(this.options.configuration.boot);
+      await this.configuration.start(boot);
       await this.#save();
     });
     status(statusTable(this.#host.status()));
@@ -206,6 +221,7 @@ export class Daemon {
 
   set({ name, options }: Arguments<'set'>): Promise<DoneResult> {
     return this.#inTurn(async () => {
+      if (name === DAEMON_NAME) return this.#setDaemon(parseDaemonOptions(options));
       const bundle = this.#host.bundles.get(name);
       const found = this.#host.portByName(name);
       if (bundle !== undefined) {
@@ -227,6 +243,20 @@ export class Daemon {
     });
   }
 
+  async #setDaemon({ datapath = this.options.drivers.datapath.choice }: Partial<DaemonSettings>): Promise<DoneResult> {
+    await this.#chooseDatapath(datapath);
+    await this.#save();
+    const { reason } = dataPathOf(this.#host.bundles, datapath);
+    return { notes: reason === undefined ? [] : [reason] };
+  }
+
+  /** Where frames are forwarded from now on, also after a crash. */
+  async #chooseDatapath(datapath: DatapathChoice): Promise<void> {
+    await this.options.drivers.datapath.choose(datapath);
+    this.#datapath = datapath;
+    this.options.log.info(`data path: ${datapath}`);
+  }
+
   statusOf({ veth }: Arguments<'status'>): StatusResult {
     if (veth !== undefined && !this.#host.bundles.has(veth)) throw this.#noSuchInterface(veth);
     const status = this.#host.status();
@@ -240,7 +270,8 @@ export class Daemon {
     }
     const addresses = (ifindex: number) => this.#host.addresses(ifindex);
     const { reduced, lateness } = this.options;
-    const process = { reduced, lateness: lateness.report() };
+    const datapath = dataPathOf(this.#host.bundles, this.options.drivers.datapath.choice);
+    const process = { reduced, datapath, lateness: lateness.report() };
     return showResult(this.#host.status(), this.#host.bundles, addresses, process, name);
   }
 
@@ -273,7 +304,7 @@ export class Daemon {
 
   /** Rejects when the state cannot be written: then the change must not be acknowledged. */
   async #save(): Promise<void> {
-    await this.options.state.save(this.#host.saved());
+    await this.options.state.save({ interfaces: this.#host.saved(), datapath: this.#datapath });
     await this.configuration.persist();
   }
 

@@ -9,8 +9,16 @@ import type {
   SlowProtocolsWire,
   VirtualInterface,
 } from '../aggregator/io.js';
+import type { DatapathChoice } from '../drivers/datapath-choice.js';
 import type { NextHop } from '../drivers/next-hop.js';
 import type { Mac } from '../lacp/variables.js';
+
+/** Where the frames of all virtual interfaces are forwarded. */
+export interface DatapathControl {
+  readonly choice: DatapathChoice;
+  /** Loses and reorders nothing. Rejects, with all as before, where the kernel does not permit it. */
+  choose(choice: DatapathChoice): Promise<void>;
+}
 
 /** Everything with an effect outside this process. */
 export interface Drivers {
@@ -23,6 +31,7 @@ export interface Drivers {
   restoreMember(record: MemberRecord): void;
   /** Where the host's stack sends packets for an address (4 or 16 octets). */
   nextHop(destination: Uint8Array): NextHop | undefined;
+  readonly datapath: DatapathControl;
   /** `hold`: frames wait where they are until the first table is given. */
   openDatapath(hostIfindex: number, name: string, hold: boolean): Promise<Datapath>;
 }

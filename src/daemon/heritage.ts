@@ -14,6 +14,8 @@ const ifindex = z.int().positive();
 const socket = z.object({
   ifindex,
   fd,
+  /** False: it only sends. */
+  hooked: z.boolean().optional(),
   filter: z.object({ mac: z.string(), promiscuous: z.boolean() }).optional(),
 });
 

@@ -1,4 +1,5 @@
 /** Names of interfaces as the kernel takes them (dev_valid_name, IFNAMSIZ). */
+import { DAEMON_NAME } from './daemon-options.js';
 import { Refusal } from './refusal.js';
 
 /** Longest name in octets: IFNAMSIZ without the final null. */
@@ -11,9 +12,11 @@ export function checkInterfaceName(role: string, name: string): void {
       ? 'no name'
       : Buffer.byteLength(name) > LONGEST
         ? `longer than ${LONGEST} octets`
-        : name === '.' || name === '..' || /[/:\s\p{Cc}]/u.test(name)
-          ? 'has characters that an interface name cannot have'
-          : undefined;
+        : name === DAEMON_NAME
+          ? 'a word that means vethd itself'
+          : name === '.' || name === '..' || /[/:\s\p{Cc}]/u.test(name)
+            ? 'has characters that an interface name cannot have'
+            : undefined;
   if (problem === undefined) return;
   throw new Refusal({ thing: `${role} '${name}'`, problem, repair: 'say a name such as veth0 or eth0', value: name });
 }

@@ -1,11 +1,13 @@
 /** The drivers of this machine, and the descriptors among them that the next program of this process goes on with. */
 import type { Clock, Member } from '../aggregator/io.js';
+import { type LinuxDatapath, openDatapath } from '../drivers/datapath.js';
+import type { DatapathChoice } from '../drivers/datapath-choice.js';
+import { removeKernelForwarding } from '../drivers/kernel-forwarding.js';
 import { openLinkWatch } from '../drivers/link-watch.js';
 import { type AttachedMember, attachMember, restoreMember } from '../drivers/member.js';
 import { findNextHop } from '../drivers/next-hop.js';
 import { openSlowProtocolsSocket } from '../drivers/slow-protocols-socket.js';
 import { libc } from '../drivers/sys/libc.js';
-import { openUserDatapath, type UserDatapath } from '../drivers/user-datapath.js';
 import { adoptVirtualInterface, createVirtualInterface, type VethPair } from '../drivers/virtual-interface.js';
 import type { Drivers } from './drivers.js';
 import type { Heritage } from './heritage.js';
@@ -26,7 +28,10 @@ export function openKernelDrivers(clock: Clock, log: Log, heritage?: Inherited):
   const inheritedSilences = new Map(Object.entries(heritage?.silences ?? {}).map(([index, fd]) => [Number(index), fd]));
   /** By what they serve; those that have ended meanwhile hold nothing any more. */
   const silenced = new Map<number, AttachedMember | VethPair>();
-  const datapaths = new Map<string, UserDatapath>();
+  let choice: DatapathChoice = 'auto';
+  /** Names of interfaces that an earlier daemon had. */
+  const adopted = new Set<string>();
+  const datapaths = new Map<string, LinuxDatapath>();
 
   const takeSilence = (ifindex: number): number | undefined => {
     const fd = inheritedSilences.get(ifindex);
@@ -43,7 +48,10 @@ export function openKernelDrivers(clock: Clock, log: Log, heritage?: Inherited):
     links: openLinkWatch(),
     wire,
     createVirtualInterface: (name, facts) => noted(createVirtualInterface(name, facts)),
-    adoptVirtualInterface: (name) => noted(adoptVirtualInterface(name, takeSilence)),
+    adoptVirtualInterface(name) {
+      adopted.add(name);
+      return noted(adoptVirtualInterface(name, takeSilence));
+    },
     attachMember(facts, former): Member {
       const member = attachMember(facts, former, takeSilence(facts.ifindex));
       silenced.set(facts.ifindex, member);
@@ -51,22 +59,50 @@ export function openKernelDrivers(clock: Clock, log: Log, heritage?: Inherited):
     },
     restoreMember,
     nextHop: findNextHop,
+    datapath: {
+      get choice() {
+        return choice;
+      },
+      async choose(wanted) {
+        const done: LinuxDatapath[] = [];
+        try {
+          for (const datapath of datapaths.values()) {
+            await datapath.choose(wanted);
+            done.push(datapath);
+          }
+        } catch (error) {
+          for (const datapath of done) await datapath.choose(choice);
+          throw error;
+        }
+        choice = wanted;
+      },
+    },
     async openDatapath(hostIfindex, name, hold) {
       const inherited = inheritedPaths.get(name);
       inheritedPaths.delete(name);
-      const datapath = await openUserDatapath({
+      const datapath = await openDatapath({
+        name,
         hostIfindex,
+        choice,
         hold,
         heritage: inherited,
         log: (line) => log.warn(`${name}: ${line}`),
         onError: (error) => log.error(`${name}: the data path ended, no frame passes: ${error.message}`),
       });
+      const { close } = datapath;
+      datapath.close = async () => {
+        datapaths.delete(name);
+        await close.call(datapath);
+      };
       datapaths.set(name, datapath);
       return datapath;
     },
     settled() {
       const sockets = [...inheritedPaths.values()].flatMap(({ host, ports }) => [host, ...ports]);
       for (const fd of [...sockets.map((socket) => socket.fd), ...inheritedSilences.values()]) libc().close(fd);
+      // Of interfaces that could not be taken up: their ports are the host's again.
+      for (const name of adopted) if (!datapaths.has(name)) removeKernelForwarding(name);
+      adopted.clear();
       inheritedPaths.clear();
       inheritedSilences.clear();
     },

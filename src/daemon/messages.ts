@@ -122,8 +122,13 @@ export interface StatusResult {
 
 export interface ShowResult {
   readonly version: string;
-  /** `reason`: why it is this data path and not a better one. */
-  readonly datapath: { readonly kind: string; readonly reason?: string | undefined };
+  /** `reason`: why it is this data path and not a better one, or what is less about it. */
+  readonly datapath: {
+    readonly kind: string;
+    /** Option `datapath` in force; undefined: an older vethd, which had no choice. */
+    readonly choice?: string | undefined;
+    readonly reason?: string | undefined;
+  };
   readonly lateness: LatenessReport;
   /** Parts of vethd that work less well here than they could; undefined: an older vethd, which does not tell. */
   readonly reduced?: readonly Reduction[] | undefined;
@@ -198,7 +203,7 @@ export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } =
   status: z.looseObject({ table: z.string(), status: systemStatus }),
   show: z.looseObject({
     version: z.string(),
-    datapath: z.looseObject({ kind: z.string(), reason: z.string().optional() }),
+    datapath: z.looseObject({ kind: z.string(), choice: z.string().optional(), reason: z.string().optional() }),
     lateness: z.looseObject({
       served: z.number(),
       worst: z.number(),

@@ -16,8 +16,10 @@ export const NEEDED = {
   CAP_NET_ADMIN: 12,
   /** Packet sockets: LACPDUs, and the frames of the user-space data path. */
   CAP_NET_RAW: 13,
-  /** Loading the program that silences a port; without it vethd works, with that part reduced. */
+  /** Loading programs: the one that silences a port, and those of the data path in the kernel. */
   CAP_BPF: 39,
+  /** Without it the kernel refuses programs that work on tables as large as those of the data path. */
+  CAP_PERFMON: 38,
 } as const;
 
 const NEEDED_MASK = maskOf(Object.values(NEEDED));

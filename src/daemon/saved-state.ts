@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { MemberRecord } from '../aggregator/io.js';
 import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
+import { DATAPATH_CHOICES, type DatapathChoice } from '../drivers/datapath-choice.js';
 import type { Mac } from '../lacp/variables.js';
 import { KeptFile } from './kept-file.js';
 import type { Log } from './log.js';
@@ -28,9 +29,17 @@ export interface SavedInterface {
   readonly ports: readonly SavedPort[];
 }
 
+export interface Saved {
+  readonly interfaces: readonly SavedInterface[];
+  /** Chosen by a command; else what is said elsewhere is in force. */
+  readonly datapath?: DatapathChoice | undefined;
+}
+
 const FORMAT = 2;
 
 const schema = z.object({
+  /** Chosen by a command. */
+  datapath: z.enum(DATAPATH_CHOICES).optional(),
   interfaces: z.array(
     z.object({
       name: z.string(),
@@ -57,7 +66,7 @@ const schema = z.object({
 });
 
 export class SavedState {
-  readonly #file: KeptFile<{ readonly interfaces: readonly SavedInterface[] }>;
+  readonly #file: KeptFile<Saved>;
 
   /** `identity`: see identity.ts; interface indexes mean nothing elsewhere. */
   constructor(directory: string, identity: string) {
@@ -71,8 +80,8 @@ export class SavedState {
   }
 
   /** What the last daemon left; nothing after an orderly stop, or when the file is of no use: that is told. */
-  load(log: Pick<Log, 'warn'>): readonly SavedInterface[] {
-    return this.#file.load(log)?.interfaces ?? [];
+  load(log: Pick<Log, 'warn'>): Saved {
+    return this.#file.load(log) ?? { interfaces: [] };
   }
 
   /** Throws `Unusable` where `load` would put the file aside. */
@@ -81,8 +90,8 @@ export class SavedState {
   }
 
   /** Resolves when the file holds the new state. */
-  async save(interfaces: readonly SavedInterface[]): Promise<void> {
-    await writeAtomically(this.#file.path, this.#file.text({ interfaces }, 2));
+  async save(saved: Saved): Promise<void> {
+    await writeAtomically(this.#file.path, this.#file.text(saved, 2));
   }
 
   remove(): void {

@@ -22,7 +22,7 @@ export function showResult(
   status: SystemStatus,
   bundles: ReadonlyMap<string, Bundle>,
   addresses: (ifindex: number) => readonly string[],
-  process: Pick<ShowResult, 'lateness' | 'reduced'>,
+  process: Pick<ShowResult, 'lateness' | 'reduced' | 'datapath'>,
   only: string | undefined,
 ): ShowResult {
   const aggregators = status.aggregators.flatMap((aggregator): ShownAggregator[] => {
@@ -45,6 +45,12 @@ export function showResult(
     if (only !== undefined && only !== bundle.name && ports.length === 0) return [];
     return [{ ...aggregator, ifindex: bundle.virtual.ifindex, mtu: bundle.mtu, counters, ports }];
   });
-  const kind = [...bundles.values()][0]?.datapath.kind ?? 'user';
-  return { version: VERSION, datapath: { kind }, ...process, aggregators };
+  return { version: VERSION, ...process, aggregators };
+}
+
+/** Of all interfaces; one about which there is something to be said stands for them. */
+export function dataPathOf(bundles: ReadonlyMap<string, Bundle>, choice: string): ShowResult['datapath'] {
+  const all = [...bundles.values()].map(({ datapath }) => datapath);
+  const { kind, reason } = all.find((each) => each.reason !== undefined) ?? all[0] ?? { kind: choice };
+  return { kind, choice, ...(reason === undefined ? {} : { reason }) };
 }

@@ -1,5 +1,6 @@
 /** The command line of `vethd`; its help and its manual page are made from this. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { DATAPATH_CHOICES, type DatapathChoice } from '../drivers/datapath-choice.js';
 import { DEFAULT_FILE, NO_FILE } from './config/boot.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 import { DEFAULT_RUN_DIR, defaultRunDir, VERSION } from './messages.js';
@@ -12,8 +13,11 @@ export interface VethdOptions {
   readonly journal?: string;
   /** MiB. */
   readonly journalSize: number;
+  readonly datapath?: DatapathChoice;
   readonly maxInterfaces: number;
   readonly maxPorts: number;
+  /** Only take away what a killed vethd left. */
+  readonly cleanup?: boolean;
   /** See rehearsal.ts. */
   readonly rehearse?: boolean;
 }
@@ -59,8 +63,20 @@ export function vethdCommand(environment: Readonly<Record<string, string | undef
       .addOption(
         new Option('--journal-size <mib>', 'room for it and the one before it, FILE.1').argParser(positive).default(64),
       )
+      .addOption(
+        new Option(
+          '--datapath <kind>',
+          'where frames are forwarded: in the kernel (BPF), in user space, or auto: in the kernel where it permits that (default: auto, or what the configuration file says)',
+        ).choices(DATAPATH_CHOICES),
+      )
       .addOption(new Option('--max-interfaces <n>', 'virtual interfaces at most').argParser(positive).default(8))
       .addOption(new Option('--max-ports <n>', 'ports of each at most').argParser(positive).default(8))
+      .addOption(
+        new Option(
+          '--cleanup',
+          'take away what a killed vethd left here: its interfaces, programs in the kernel, settings of ports, state; then end',
+        ),
+      )
       .addOption(new Option(REHEARSE, 'only try whether a start would go well').hideHelp())
       // Read by privileges.ts before anything else runs.
       .addOption(new Option('--keep-privileges', 'do not give up the capabilities that vethd does not need'))

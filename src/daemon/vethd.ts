@@ -6,6 +6,7 @@ import { systemClock } from '../drivers/clock.js';
 import { ownIdentity } from '../drivers/identity.js';
 import { libc } from '../drivers/sys/libc.js';
 import { SysError } from '../drivers/sys/sys-error.js';
+import { cleanUp } from './cleanup.js';
 import { configurationFile, readBootFile } from './config/boot.js';
 import { ConfigurationStore } from './config/store.js';
 import { startControlServer } from './control-server.js';
@@ -57,6 +58,11 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run(options: VethdOptions, log: Log, output: LogOutput): Promise<void> {
+  if (options.cleanup) {
+    const done = cleanUp(options.runDir, log);
+    process.stdout.write(`${(done.length === 0 ? ['nothing was left'] : done).join('\n')}\n`);
+    return;
+  }
   const signal = untilSignal();
   const limits = { interfaces: options.maxInterfaces, portsEach: options.maxPorts };
   const file = configurationFile(options.config, options.runDir);
@@ -82,6 +88,7 @@ async function run(options: VethdOptions, log: Log, output: LogOutput): Promise<
       state: new SavedState(runDir.path, identity),
       journal: new LacpJournal({ directory: runDir.path, identity, log }),
       limits,
+      datapath: options.datapath,
       reduced,
       log,
       lateness,

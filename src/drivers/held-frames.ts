@@ -48,6 +48,11 @@ export class HeldFrames {
     return [...this.#buckets.keys()];
   }
 
+  /** Frames that are held of a bucket. */
+  count(bucket: number): number {
+    return this.#buckets.get(bucket)?.length ?? 0;
+  }
+
   /** Another hash: sorts all that is held into the buckets that `bucketOf` says. */
   sortAnew(bucketOf: (frame: HeldFrame) => number): void {
     const all = [...this.#buckets.values()].flat().sort((a, b) => a.order - b.order);
@@ -62,6 +67,7 @@ export class HeldFrames {
     for (const { bytes } of queue) this.#free += bytes.length + OVERHEAD;
     return queue;
   }
+
   #append(bucket: number, frame: Ordered): void {
     const queue = this.#buckets.get(bucket);
     if (queue === undefined) this.#buckets.set(bucket, [frame]);

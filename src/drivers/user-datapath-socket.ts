@@ -21,6 +21,8 @@ import {
   PACKET_MR_UNICAST,
   PACKET_STATISTICS,
   PACKET_VNET_HDR,
+  SO_ATTACH_BPF,
+  SO_DETACH_FILTER,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
   SO_SNDBUF,
@@ -32,6 +34,7 @@ import {
   SOL_SOCKET,
 } from './sys/constants.js';
 import { check, libc } from './sys/libc.js';
+import { sockaddrLl } from './sys/structs.js';
 
 /** Not in sys/constants.ts: used here only. */
 const PACKET_MR_ALLMULTI = 2;
@@ -46,8 +49,18 @@ export interface ReceiveFilter {
 export interface SocketHeritage {
   readonly ifindex: number;
   readonly fd: number;
+  /** False: for sending only. Absent: true. */
+  readonly hooked?: boolean | undefined;
   /** What it has taken membership for. */
   readonly filter?: ReceiveFilter | undefined;
+}
+
+export interface PacketSocketOptions {
+  readonly inherited?: SocketHeritage | undefined;
+  /** False: for sending only, until `hook` is called. Default true. */
+  readonly hooked?: boolean;
+  /** Descriptor of a BPF program that decides which frames come in. */
+  readonly program?: number | undefined;
 }
 
 /**
@@ -65,18 +78,21 @@ export class PacketSocket {
   readonly ifindex: number;
   readonly fd: number;
   #filter: ReceiveFilter | undefined;
+  #hooked = false;
   readonly #statistics = new Uint32Array(STATISTICS / 4);
   readonly #statisticsBytes = new Uint8Array(this.#statistics.buffer);
   readonly #length = new Uint8Array(4);
 
   /** `inherited`: an open socket of this interface, from `handOver`. Throws SysError; then nothing stays open. */
-  constructor(ifindex: number, inherited?: SocketHeritage) {
+  constructor(ifindex: number, { inherited, hooked = true, program }: PacketSocketOptions = {}) {
     if (!Number.isInteger(ifindex) || ifindex <= 0)
       throw new RangeError(`${ifindex} is no interface: 0 would mean all`);
     this.ifindex = ifindex;
     if (inherited !== undefined) {
       this.fd = inherited.fd;
       this.#filter = inherited.filter;
+      this.#hooked = inherited.hooked !== false;
+      if (program !== undefined) this.attachProgram(program);
       return;
     }
     // Protocol 0: receives nothing until it is bound, so no frame of another interface slips in.
@@ -88,12 +104,35 @@ export class PacketSocket {
       }
       this.#setRoom(SO_RCVBUFFORCE, SO_RCVBUF, RECEIVE_ROOM);
       this.#setRoom(SO_SNDBUFFORCE, SO_SNDBUF, SEND_ROOM);
-      const address = sockaddrLl(ifindex);
-      check(libc().bind(this.fd, address, address.length), 'bind', doing);
+      if (program !== undefined) this.attachProgram(program);
+      if (hooked) this.hook();
+      else this.#bind(0);
     } catch (error) {
       this.close();
       throw error;
     }
+  }
+
+  get hooked(): boolean {
+    return this.#hooked;
+  }
+
+  /** Frames come in from now on. At once, for a socket that never received before. */
+  hook(): void {
+    if (this.#hooked) return;
+    this.#bind(ETH_P_ALL);
+    this.#hooked = true;
+  }
+
+  /** A BPF program decides which frames come in. */
+  attachProgram(program: number): void {
+    const doing = `filter the frames of interface ${this.ifindex}`;
+    check(this.#set(SOL_SOCKET, SO_ATTACH_BPF, int32(program)), 'setsockopt(SO_ATTACH_BPF)', doing);
+  }
+
+  /** All frames come in; there may have been no program. */
+  detachProgram(): void {
+    this.#set(SOL_SOCKET, SO_DETACH_FILTER, int32(0));
   }
 
   /**
@@ -124,11 +163,16 @@ export class PacketSocket {
 
   /** What the next program of this process needs to go on with the socket, which stays open: frames wait in it. */
   handOver(): SocketHeritage {
-    return { ifindex: this.ifindex, fd: this.fd, filter: this.#filter };
+    return { ifindex: this.ifindex, fd: this.fd, filter: this.#filter, hooked: this.#hooked };
   }
 
   close(): void {
     libc().close(this.fd);
+  }
+
+  #bind(protocol: number): void {
+    const address = sockaddrLl(protocol, this.ifindex);
+    check(libc().bind(this.fd, address, address.length), 'bind', `open a packet socket on interface ${this.ifindex}`);
   }
 
   #set(level: number, option: number, value: Uint8Array): number {
@@ -143,16 +187,6 @@ export class PacketSocket {
 
 function int32(value: number): Uint8Array {
   return new Uint8Array(new Int32Array([value]).buffer);
-}
-
-/** struct sockaddr_ll, ETH_P_ALL on one interface. */
-function sockaddrLl(ifindex: number): Uint8Array {
-  const address = new Uint8Array(20);
-  const view = new DataView(address.buffer);
-  view.setUint16(0, AF_PACKET, true);
-  view.setUint16(2, ETH_P_ALL, false);
-  view.setInt32(4, ifindex, true);
-  return address;
 }
 
 /** struct packet_mreq of each membership. */

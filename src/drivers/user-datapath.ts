@@ -6,9 +6,11 @@
 import { Worker } from 'node:worker_threads';
 import type { Datapath } from '../aggregator/io.js';
 import { ForwardingMemory, MAX_PORTS } from './forwarding-memory.js';
+import type { CaptureDescriptors } from './kernel-forwarding.js';
 import { EFD_CLOEXEC, EFD_NONBLOCK } from './sys/constants.js';
 import { check, libc } from './sys/libc.js';
 import type { Answer, DatapathHeritage, Request, WorkerStart } from './user-datapath-messages.js';
+import type { SocketHeritage } from './user-datapath-socket.js';
 
 export interface UserDatapathOptions {
   /** The hidden peer of the virtual interface; frames written to it reach the host. */
@@ -20,6 +22,10 @@ export interface UserDatapathOptions {
   readonly hold?: boolean;
   /** Sockets of the program before us in this process, from `handOver`. */
   readonly heritage?: DatapathHeritage | undefined;
+  /** Programs in the kernel forward; then `heritage` has the host's socket. See `setCapture`. */
+  readonly capture?: CaptureDescriptors | undefined;
+  /** ifindex -> place of its counters, for ports that have one already. */
+  readonly slots?: ReadonlyMap<number, number>;
   /** One line for the operator: a port's receive filter was refused, for instance. */
   readonly log?: (line: string) => void;
   /** The worker ended by itself: no frame passes any more, and every later request is refused. Called once. */
@@ -44,6 +50,21 @@ export interface UserDatapath extends Datapath {
    * Rejects when the worker has ended.
    */
   handOver(): Promise<DatapathHeritage>;
+  /** Ports and the places of their counters. */
+  readonly slots: ReadonlyMap<number, number>;
+  /**
+   * Takes only what capture filters of programs in the kernel let through, or everything again. Meanwhile the programs
+   * must drop what is not captured: it comes this way.
+   */
+  setCapture(capture: CaptureDescriptors | undefined): Promise<void>;
+  /** All sockets receive what the filters let through. */
+  hook(): Promise<void>;
+  /** All sockets only send, `host` in the place of the host's. Rejects while captured frames are under way. */
+  unhook(host: SocketHeritage): Promise<void>;
+  /** Resolves when it is known of each captured frame whether it has left, by the newest table. */
+  settled(): Promise<void>;
+  /** Resolves when programs in the kernel work by no older table any more. */
+  barrier(): Promise<void>;
 }
 
 /**
@@ -72,7 +93,7 @@ class WorkerHandle implements UserDatapath {
   readonly #wakeFd: number;
   readonly #worker: Worker;
   /** ifindex -> place of its counters. */
-  readonly #slots = new Map<number, number>();
+  readonly #slots: Map<number, number>;
   readonly #waiting = new Map<number, Waiting>();
   readonly #ended: Promise<void>;
   #nextId = 1;
@@ -81,10 +102,11 @@ class WorkerHandle implements UserDatapath {
 
   constructor(options: UserDatapathOptions) {
     this.#options = options;
+    this.#slots = new Map(options.slots);
     this.#wakeFd = check(libc().eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), 'eventfd', 'wake the data path');
     const { shared } = this.#memory;
-    const { hostIfindex, hold = false, heritage } = options;
-    const start: WorkerStart = { hostIfindex, wakeFd: this.#wakeFd, memory: shared, hold, heritage };
+    const { hostIfindex, hold = false, heritage, capture } = options;
+    const start: WorkerStart = { hostIfindex, wakeFd: this.#wakeFd, memory: shared, hold, heritage, capture };
     // Compiled code only: a worker's own entry is not run through a TypeScript loader of the tests.
     this.#worker = new Worker(new URL('./user-datapath.worker.js', import.meta.url), { workerData: start });
     this.ready = new Promise((resolve, reject) => this.#waiting.set(0, { resolve: () => resolve(), reject }));
@@ -144,6 +166,30 @@ class WorkerHandle implements UserDatapath {
 
   bucketBytes() {
     return this.#memory.bucketBytes();
+  }
+
+  get slots(): ReadonlyMap<number, number> {
+    return this.#slots;
+  }
+
+  async setCapture(capture: CaptureDescriptors | undefined): Promise<void> {
+    await this.#request((id) => ({ kind: 'capture', id, capture }));
+  }
+
+  async hook(): Promise<void> {
+    await this.#request((id) => ({ kind: 'hook', id }));
+  }
+
+  async unhook(host: SocketHeritage): Promise<void> {
+    await this.#request((id) => ({ kind: 'unhook', id, host }));
+  }
+
+  async settled(): Promise<void> {
+    await this.#request((id) => ({ kind: 'settle', id }));
+  }
+
+  async barrier(): Promise<void> {
+    await this.#request((id) => ({ kind: 'barrier', id }));
   }
 
   statistics(): UserDatapathStatistics {

@@ -31,9 +31,10 @@ function snapshots() {
 const KINDS = [
   {
     name: 'state.json',
-    empty: [],
-    full: SAVED,
-    write: (directory: string, identity: string) => new SavedState(directory, identity).save(SAVED),
+    empty: { interfaces: [] },
+    full: { interfaces: SAVED, datapath: 'user' },
+    write: (directory: string, identity: string) =>
+      new SavedState(directory, identity).save({ interfaces: SAVED, datapath: 'user' }),
     read: (directory: string, log: ReturnType<typeof listening>['log']) => new SavedState(directory, HERE).load(log),
     check: (directory: string) => new SavedState(directory, HERE).check(),
   },

@@ -3,7 +3,7 @@ import { isReduced, missingCapabilities, NEEDED, ownPrivileges, parsePrivileges 
 
 const bits = (...numbers: number[]) => numbers.reduce((mask, number) => mask | (1n << BigInt(number)), 0n);
 const CAP_SYS_ADMIN = 21;
-const { CAP_NET_ADMIN, CAP_NET_RAW, CAP_BPF } = NEEDED;
+const { CAP_NET_ADMIN, CAP_NET_RAW, CAP_BPF, CAP_PERFMON } = NEEDED;
 
 test('read from the text of /proc/PID/status', () => {
   const status =
@@ -25,20 +25,21 @@ test('our own can be read', () => {
 });
 
 test.each<[string, bigint, boolean, boolean]>([
-  ['the needed ones', bits(CAP_NET_ADMIN, CAP_NET_RAW, CAP_BPF), true, true],
+  ['the needed ones', bits(CAP_NET_ADMIN, CAP_NET_RAW, CAP_BPF, CAP_PERFMON), true, true],
   ['fewer', bits(CAP_NET_RAW), true, true],
   ['none', 0n, true, true],
-  ['one too many', bits(CAP_NET_ADMIN, CAP_NET_RAW, CAP_BPF, CAP_SYS_ADMIN), true, false],
+  ['one too many', bits(CAP_NET_ADMIN, CAP_NET_RAW, CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN), true, false],
   ['the needed ones, but a program of root could bring more', bits(CAP_NET_ADMIN, CAP_NET_RAW), false, false],
 ])('reduced or not: %s', (_, permitted, noNewPrivileges, reduced) => {
   expect(isReduced({ permitted, effective: permitted, noNewPrivileges })).toBe(reduced);
 });
 
 test('what is missing is what is not in force, be it permitted or not', () => {
-  const all = bits(CAP_NET_ADMIN, CAP_NET_RAW, CAP_BPF);
+  const all = bits(CAP_NET_ADMIN, CAP_NET_RAW, CAP_BPF, CAP_PERFMON);
   expect(missingCapabilities({ permitted: all, effective: all, noNewPrivileges: true })).toEqual([]);
   expect(missingCapabilities({ permitted: all, effective: bits(CAP_NET_RAW), noNewPrivileges: true })).toEqual([
     'CAP_NET_ADMIN',
     'CAP_BPF',
+    'CAP_PERFMON',
   ]);
 });

@@ -102,7 +102,7 @@ describe.skipIf(lacksDebianWorld())('installed', () => {
       undefined,
     ]);
     const status = await world.must(`cat /proc/${await mainPid()}/status`);
-    expect(status).toMatch(/^CapEff:\s*0000008000003000$/m);
+    expect(status).toMatch(/^CapEff:\s*000000c000003000$/m);
     expect(status).toMatch(/^Seccomp:\s*2$/m);
   });
 

@@ -60,7 +60,8 @@ test('a container, and a user other than root: the group forms and passes traffi
 
   const effective = /^CapEff:\s*(\S+)/m.exec(readFileSync(`/proc/${left.process.pid}/status`, 'utf8'))?.[1];
   expect(effective).toBe('0000000000003000');
-  const { reduced = [], aggregators } = await show(left);
+  const { reduced = [], aggregators, datapath } = await show(left);
+  expect(datapath).toEqual({ kind: 'user', choice: 'auto', reason: 'bpf(2) not permitted (bpf(BPF_MAP_CREATE))' });
   expect(reduced.map(({ part, why }) => `${part}: ${why}`)).toEqual(
     expect.arrayContaining(['filter: bpf(BPF_PROG_LOAD): EPERM', 'settings: /proc/sys/net: EROFS']),
   );
@@ -68,10 +69,15 @@ test('a container, and a user other than root: the group forms and passes traffi
     ports.map((port) => expect.stringContaining(`${port}: no filter in front of the host's stack`)),
   );
   const text = await left.mustCfg('show');
+  expect(text).toMatch(
+    /^vethd \S+, data path user \(datapath=auto; bpf\(2\) not permitted \(bpf\(BPF_MAP_CREATE\)\)\)$/m,
+  );
+  const refused = await left.cfg('set vethd datapath=kernel');
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('bpf(2) not permitted') });
   expect(text).toMatch(/^reduced: filter \(bpf\(BPF_PROG_LOAD\): EPERM\): the stacks of ports are kept quiet by/m);
   expect(text).toMatch(/^reduced: settings \(\/proc\/sys\/net: EROFS\): /m);
   const log = left.process.stdout;
-  expect(log).toContain('warn without CAP_BPF: what needs it is refused or reduced');
+  expect(log).toContain('warn without CAP_BPF, CAP_PERFMON: what needs it is refused or reduced');
   expect(log).toContain('warn reduced: filter (bpf(BPF_PROG_LOAD): EPERM)');
   expect(log).toContain('warn reduced: settings (/proc/sys/net: EROFS)');
   expect(log).toContain('warn veth0: reduced: eth0: no filter');

@@ -13,8 +13,8 @@ import { type NotifySocket, openNotifySocket } from '../support/notify-socket.js
 
 const lab = useLab();
 
-/** CAP_NET_ADMIN 12, CAP_NET_RAW 13, CAP_BPF 39. */
-const NEEDED = '0000008000003000';
+/** CAP_NET_ADMIN 12, CAP_NET_RAW 13, CAP_PERFMON 38, CAP_BPF 39. */
+const NEEDED = '000000c000003000';
 
 /** One line a thread: its sets of capabilities and whether it can ever get more. */
 function threads(pid: number): string[] {

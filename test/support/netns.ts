@@ -1,15 +1,14 @@
 /** A lab for one test file: removed after its tests, and nothing may be left of it. */
 import { afterAll, expect } from 'vitest';
 import { type Host, Lab } from '../../scripts/lab/lab.js';
-import { pinned, residueOf } from './residue.js';
+import { residueOf } from './residue.js';
 
 /** To be called at the top of a file of tests. */
 export function useLab(): Lab {
-  const before = pinned();
   const lab = new Lab();
   afterAll(async () => {
     await lab.dispose();
-    expect(residueOf(lab, before), 'left behind by the lab').toEqual([]);
+    expect(residueOf(lab), 'left behind by the lab').toEqual([]);
   });
   return lab;
 }

@@ -88,6 +88,7 @@ export class PaperKernel {
       },
       restoreMember: () => {},
       nextHop: (destination) => this.nextHops.get(destination.join('.')),
+      datapath: { choice: 'auto', choose: async () => {} },
       openDatapath: async (_, name) => ({
         kind: 'paper',
         addPort: async () => {},

@@ -31,6 +31,7 @@ describe('both take', () => {
     '',
     'interfaces:',
     'interfaces: { veth0: }',
+    'datapath: user',
     veth0('ports: [eth0, eth1]'),
     veth0('ports:'),
     veth0('ports: { eth0: }'),

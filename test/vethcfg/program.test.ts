@@ -263,7 +263,7 @@ describe('help', () => {
     for (const line of [
       'add PORT VETH [OPTION=VALUE ...]',
       'del [PORT] VETH',
-      'set VETH|PORT OPTION=VALUE ...',
+      'set VETH|PORT|vethd OPTION=VALUE ...',
       'status [VETH]',
       'show [VETH|PORT]',
       'help [COMMAND]',

@@ -81,6 +81,7 @@ export function memoryDrivers(side: number, ports: number, cable: Cable, clock =
     }),
     restoreMember() {},
     nextHop: () => undefined,
+    datapath: { choice: 'auto', choose: async () => {} },
     openDatapath: async () => ({
       kind: 'none',
       // A worker thread answers in another turn of the loop.

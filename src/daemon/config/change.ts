@@ -1,6 +1,7 @@
 /** The difference between two configurations, as data: what `vethcfg apply` shows and carries out. */
 import { z } from 'zod';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../aggregator/settings.js';
+import { DAEMON_NAME, DATAPATH_OPTION } from '../daemon-options.js';
 import { OPTIONS } from '../options.js';
 import type { Configuration, ConfiguredInterface, ConfiguredPort } from './model.js';
 
@@ -9,6 +10,7 @@ const optionChange = z.object({ option: z.string(), from: z.string().optional(),
 
 export const changeSchema = z.object({
   action: z.enum(['add', 'change', 'remove']),
+  /** `vethd`: vethd itself. */
   veth: z.string(),
   /** Absent: the interface itself. */
   port: z.string().optional(),
@@ -23,8 +25,18 @@ export function changesBetween(current: Configuration, desired: Configuration): 
   const before = byName(current.interfaces);
   const after = byName(desired.interfaces);
   return [
+    ...daemonChanges(current, desired),
     ...desired.interfaces.flatMap((each) => changesOf(before.get(each.name), each)),
     ...current.interfaces.flatMap((each) => removalsOf(each, after.get(each.name))),
+  ];
+}
+
+/** Of vethd itself. What a file does not say stays. */
+function daemonChanges({ datapath: from }: Configuration, { datapath: to }: Configuration): Change[] {
+  if (to === undefined || from === to) return [];
+  const option = DATAPATH_OPTION.name;
+  return [
+    { action: 'change', veth: DAEMON_NAME, options: [from === undefined ? { option, to } : { option, from, to }] },
   ];
 }
 

@@ -2,8 +2,10 @@
  * Keeps the daemon's configuration: carries out a file at start and on command, knows where values come from, and
  * takes up ports that come later. Everything here runs in a turn of the daemon, or asks for one.
  */
+
 import type { LinkFacts } from '../../aggregator/io.js';
 import { type AggregatorSettings, DEFAULT_AGGREGATOR } from '../../aggregator/settings.js';
+import type { DatapathChoice } from '../../drivers/datapath-choice.js';
 import { checkNewInterface, checkRoom, type Limits } from '../checks.js';
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
@@ -34,6 +36,11 @@ export interface KeeperOptions {
   readonly identity: string;
   /** Where the configuration file of the daemon is or would be; undefined: it has none. */
   readonly file: string | undefined;
+  /** Where frames are forwarded. */
+  readonly datapath: {
+    readonly choice: () => DatapathChoice;
+    readonly choose: (choice: DatapathChoice) => Promise<void>;
+  };
   readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>;
   /** Resolves when the daemon's state, with this keeper's part, would survive a crash. */
   readonly save: () => Promise<void>;
@@ -182,7 +189,7 @@ export class ConfigurationKeeper {
         ...this.#waiting.portsOf(name),
       ],
     }));
-    return { interfaces: [...made, ...this.#waiting.interfaces] };
+    return { interfaces: [...made, ...this.#waiting.interfaces], datapath: this.options.datapath.choice() };
   }
 
   async #carryOut(desired: FileConfiguration, path: string, changes: readonly Change[]): Promise<void> {
@@ -190,6 +197,7 @@ export class ConfigurationKeeper {
     const before = { waiting: this.#waiting.saved, origins: this.#origins.saved };
     const steps = new Transaction(log);
     try {
+      await this.#carryOutDatapath(desired, steps);
       await carryOut(host, desired, changes, steps);
       this.#adopt({ ...desired, file: path });
       await save();
@@ -206,6 +214,14 @@ export class ConfigurationKeeper {
     }
     // Those that are there but could not be had before may have been helped.
     if (await this.#takeUpAll()) await save();
+  }
+
+  async #carryOutDatapath({ datapath }: Configuration, steps: Transaction): Promise<void> {
+    const { choice, choose } = this.options.datapath;
+    const former = choice();
+    if (datapath === undefined || datapath === former) return;
+    const step = () => choose(datapath);
+    await steps.step(`datapath=${datapath}`, step, () => choose(former));
   }
 
   #adopt(desired: FileConfiguration): void {

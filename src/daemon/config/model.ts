@@ -1,5 +1,7 @@
 /** A configuration: what interfaces there shall be, with which ports and settings. Read from a file or from the host. */
+
 import type { AggregatorSettings, PortSettings } from '../../aggregator/settings.js';
+import type { DatapathChoice } from '../../drivers/datapath-choice.js';
 
 /** Where something stands in a file; both counted from 1. */
 export interface Place {
@@ -20,6 +22,8 @@ export interface ConfiguredInterface {
 
 export interface Configuration {
   readonly interfaces: readonly ConfiguredInterface[];
+  /** Where frames are forwarded; undefined: not said here. */
+  readonly datapath?: DatapathChoice | undefined;
 }
 
 /** A configuration with the places it was read from. */

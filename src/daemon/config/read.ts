@@ -11,12 +11,15 @@
  */
 import { type Alias, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../aggregator/settings.js';
+import type { DatapathChoice } from '../../drivers/datapath-choice.js';
+import { DATAPATH_OPTION, type DaemonSettings } from '../daemon-options.js';
 import { checkInterfaceName } from '../interface-name.js';
 import { nearest } from '../nearest.js';
 import { OPTIONS, type OptionSide } from '../options.js';
 import { Refusal } from '../refusal.js';
 import { checkSettings } from '../settings-check.js';
 import {
+  type Configuration,
   type ConfiguredInterface,
   type ConfiguredPort,
   type FileConfiguration,
@@ -48,9 +51,9 @@ export function readConfiguration(text: string, file: string): FileConfiguration
     (node) => placeOf(node?.range?.[0] ?? 0),
     (alias) => alias.resolve(document),
   );
-  const interfaces = reader.root(document.contents);
+  const root = reader.root(document.contents);
   if (reader.problems.length > 0) throw new FileRefusal(file, reader.problems);
-  return { interfaces, file, places: reader.places };
+  return { ...root, file, places: reader.places };
 }
 
 interface Entry {
@@ -71,15 +74,20 @@ class Reader {
     private readonly resolveAlias: (alias: Alias) => unknown,
   ) {}
 
-  root(contents: unknown): ConfiguredInterface[] {
+  root(contents: unknown): Configuration {
     const interfaces: ConfiguredInterface[] = [];
+    let datapath: DatapathChoice | undefined;
     for (const { name, place, value } of this.#entries(contents, 'the file', 'interfaces: {}')) {
+      if (name === DATAPATH_OPTION.name) {
+        datapath = this.#datapath({ name, place, value });
+        continue;
+      }
       if (name !== 'interfaces') {
         this.problems.push({
           ...place,
           thing: name,
           problem: 'no such key',
-          repair: 'the only key here is interfaces',
+          repair: `the keys here are interfaces and ${DATAPATH_OPTION.name}`,
         });
         continue;
       }
@@ -88,7 +96,22 @@ class Reader {
         if (found !== undefined) interfaces.push(found);
       }
     }
-    return interfaces;
+    return { interfaces, datapath };
+  }
+
+  #datapath(entry: Entry): DatapathChoice | undefined {
+    const { syntax, examples, read } = DATAPATH_OPTION.kind;
+    const settings = this.#value<DaemonSettings>(entry, entry.name, {
+      syntax,
+      examples,
+      fallback: DATAPATH_OPTION.fallback,
+      read: (text) => {
+        const result = read(text);
+        return result.ok ? { ok: true, settings: { datapath: result.value } } : result;
+      },
+      print: ({ datapath }) => datapath,
+    });
+    return settings.datapath;
   }
 
   #interface({ name, place, value }: Entry): ConfiguredInterface | undefined {

@@ -1,13 +1,15 @@
 /** A configuration as YAML that `readConfiguration` reads back to the same; what has its default is left out. */
 import { Document, type YAMLMap } from 'yaml';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../aggregator/settings.js';
+import { DATAPATH_OPTION } from '../daemon-options.js';
 import { OPTIONS } from '../options.js';
 import type { Configuration, ConfiguredInterface, ConfiguredPort } from './model.js';
 
 const HEAD = ' Configuration of vethd, see vethd.yaml(5). Options that are not named have their defaults.';
 
-export function writeConfiguration({ interfaces }: Configuration): string {
+export function writeConfiguration({ interfaces, datapath }: Configuration): string {
   const document = new Document({
+    ...(datapath === undefined || datapath === DATAPATH_OPTION.fallback ? {} : { [DATAPATH_OPTION.name]: datapath }),
     // Maps keep their order also where a name is a number, which objects do not.
     interfaces: new Map(interfaces.map((each) => [each.name, interfaceMap(each)])),
   });

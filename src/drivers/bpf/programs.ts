@@ -1,4 +1,5 @@
 /** Loads our programs (veth.c) and makes the maps that they work on. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { createMap } from '../sys/bpf-maps.js';
@@ -24,6 +25,14 @@ const OBJECT = new URL('./veth.o', import.meta.url);
 /** src_reg of a 64-bit load: what its immediate stands for. */
 const BPF_PSEUDO_MAP_FD = 1;
 const BPF_PSEUDO_MAP_VALUE = 2;
+
+let build: number | undefined;
+
+/** A number that another build of the programs does not have, as far as 32 bits go. */
+export function programsBuild(): number {
+  build ??= createHash('sha256').update(readFileSync(OBJECT)).digest().readInt32LE();
+  return build;
+}
 
 let programs: ReadonlyMap<string, ObjectProgram> | undefined;
 

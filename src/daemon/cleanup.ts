@@ -1,0 +1,89 @@
+/**
+ * `vethd --cleanup`: what a vethd that was killed has left in this network namespace and in its run directory is taken
+ * away, as if it had ended in order: nothing of it goes on forwarding, ports are as they were before.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ownIdentity } from '../drivers/identity.js';
+import { removeKernelForwarding } from '../drivers/kernel-forwarding.js';
+import { pinnedInterfaces } from '../drivers/kernel-pins.js';
+import { openLinkWatch } from '../drivers/link-watch.js';
+import { restoreMember } from '../drivers/member.js';
+import { adoptVirtualInterface, peerName } from '../drivers/virtual-interface.js';
+import type { Log } from './log.js';
+import { SOCKET_NAME } from './messages.js';
+import { openRunDir } from './run-dir.js';
+import { SavedState } from './saved-state.js';
+
+/** In the run directory. */
+const KEPT = ['state.json', 'configuration.json', 'lacp.json'];
+
+/** Gives what was done, a line each. Throws a `Refusal` while a vethd runs there. */
+export function cleanUp(path: string, log: Log): readonly string[] {
+  const runDir = openRunDir(path, { keepSocket: true });
+  try {
+    const saved = new SavedState(runDir.path, ownIdentity()).load(log).interfaces;
+    const links = linkNames();
+    const ours = [...links].filter((name) => links.has(peerName(name)));
+    const names = new Set([...saved.map(({ name }) => name), ...ours, ...pinnedInterfaces()]);
+    return [
+      ...[...names].flatMap((name) => tried(log, name, () => removeInterface(name))),
+      ...saved.flatMap(({ ports }) =>
+        ports.flatMap(({ record }) =>
+          tried(log, record.name, () => {
+            restoreMember(record);
+            return links.has(record.name) ? [`port ${record.name} is as it was`] : [];
+          }),
+        ),
+      ),
+      ...[...KEPT, ...(listens(runDir.socketPath) ? [] : [SOCKET_NAME])].flatMap((name) =>
+        removeFile(runDir.path, name),
+      ),
+    ];
+  } finally {
+    runDir.release();
+  }
+}
+
+function linkNames(): Set<string> {
+  const watch = openLinkWatch();
+  try {
+    return new Set(watch.links().map(({ name }) => name));
+  } finally {
+    watch.close();
+  }
+}
+
+/** Its programs in the kernel first: they would go on without it. */
+function removeInterface(name: string): string[] {
+  const kept = removeKernelForwarding(name);
+  const virtual = adoptVirtualInterface(name);
+  virtual?.remove();
+  return [
+    ...(kept ? [`programs and tables of ${name} removed`] : []),
+    ...(virtual === undefined ? [] : [`interface ${name} removed`]),
+  ];
+}
+
+/** systemd's socket belongs to the vethd to come. */
+const listens = (path: string): boolean =>
+  readFileSync('/proc/net/unix', 'utf8')
+    .split('\n')
+    .some((line) => line.endsWith(` ${path}`));
+
+function removeFile(directory: string, name: string): string[] {
+  const path = join(directory, name);
+  if (!existsSync(path)) return [];
+  rmSync(path);
+  return [`${basename(path)} removed`];
+}
+
+/** One that fails must not keep the others. */
+function tried(log: Log, what: string, act: () => string[]): string[] {
+  try {
+    return act();
+  } catch (error) {
+    log.error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}

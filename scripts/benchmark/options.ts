@@ -68,16 +68,16 @@ export function readOptions(words: readonly string[]): Plan | 'help' | { readonl
   return values.quick ? quick(parts, values.publish, number) : full(parts, values.publish, number);
 }
 
-const quick = (parts: readonly Part[], publish: boolean, repetitions = 3): Plan => ({
+const quick = (parts: readonly Part[], publish: boolean, given?: number): Plan => ({
   quick: true,
   parts,
   publish,
-  repetitions,
+  repetitions: given ?? 3,
   speedLimitS: 85,
   seconds: 1,
   packetSeconds: 0.6,
   roundTripSeconds: 0.3,
-  failoverRepetitions: 1,
+  failoverRepetitions: given ?? 1,
   scales: [1, 16, 128],
   scaleSeconds: 1,
 });

@@ -56,6 +56,8 @@ export interface FailoverSample {
   readonly repetition: number;
   /** From the kernel's word about the link, or from the partner falling silent, to the rewritten table. */
   readonly tableMs: number | undefined;
+  /** Links only: of that, from when vethd itself read the kernel's word. */
+  readonly ownMs?: number | undefined;
   readonly sent: number;
   readonly lost: number;
   readonly reordered: number;

@@ -115,11 +115,11 @@ async function once({ world, observers }: Watched, happening: Happening): Promis
     return [
       {
         case: 'linkDown',
-        tableMs: afterEvent(near, observers[0], fromMs),
+        ...afterEvent(near, observers[0], fromMs),
         ...sums([streams[0]]),
         returnMs: returnTime(near, mendedMs),
       },
-      { case: 'farEndDown', tableMs: afterEvent(far, observers[1], fromMs), ...sums([streams[1]]) },
+      { case: 'farEndDown', ...afterEvent(far, observers[1], fromMs), ...sums([streams[1]]) },
     ];
   }
   const tableMs = happening.case === 'timeOut' && near !== undefined ? tableAfter(near, fromMs) : undefined;
@@ -127,13 +127,18 @@ async function once({ world, observers }: Watched, happening: Happening): Promis
 }
 
 /** From the moment when anybody had heard of the link to the table that goes without it. */
-function afterEvent(daemon: Daemon | undefined, observer: Running | undefined, fromMs: number): number | undefined {
-  if (daemon === undefined || observer === undefined) return undefined;
+function afterEvent(
+  daemon: Daemon | undefined,
+  observer: Running | undefined,
+  fromMs: number,
+): Pick<Seen, 'tableMs' | 'ownMs'> {
+  if (daemon === undefined || observer === undefined) return { tableMs: undefined };
   const lines = linesOf(daemon.log());
   const told = firstAfter(lines, fromMs, `${PORT}: the kernel says down`);
   const eventMs = earlier(told, observed(observer.stdout, fromMs, PORT, 'down'));
   const tableMs = firstAfter(lines, told ?? fromMs, TABLE);
-  return eventMs === undefined || tableMs === undefined ? undefined : tableMs - eventMs;
+  if (eventMs === undefined || told === undefined || tableMs === undefined) return { tableMs: undefined };
+  return { tableMs: tableMs - eventMs, ownMs: tableMs - told };
 }
 
 function tableAfter(daemon: Daemon, fromMs: number): number | undefined {
@@ -152,7 +157,7 @@ function returnTime(daemon: Daemon | undefined, fromMs: number): number | undefi
   return upMs === undefined || usedMs === undefined ? undefined : usedMs - upMs;
 }
 
-function sums(streams: readonly StreamResult[]): Omit<Seen, 'case' | 'tableMs'> {
+function sums(streams: readonly StreamResult[]): Omit<Seen, 'case' | 'tableMs' | 'ownMs'> {
   const sum = (of: (stream: StreamResult) => number) => streams.reduce((total, stream) => total + of(stream), 0);
   return {
     sent: sum(({ sent }) => sent),

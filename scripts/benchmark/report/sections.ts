@@ -186,6 +186,10 @@ function failoverSection(failover: Failover): Section {
             samples.flatMap(({ tableMs }) => tableMs ?? []),
             which === 'timeOut' ? 0 : 2,
           ),
+          range(
+            samples.flatMap(({ ownMs }) => ownMs ?? []),
+            2,
+          ),
           `${median(samples.map(({ lost }) => lost))}`,
           worst(samples.map(({ lost }) => lost)),
           worst(samples.map(({ reordered }) => reordered)),
@@ -198,11 +202,12 @@ function failoverSection(failover: Failover): Section {
     title: 'Failover',
     text: [
       `Groups of two links, ${failover.rate} numbered UDP frames a second in 16 flows each way; ${failover.repetitions} ${failover.repetitions === 1 ? 'repetition: an indication only' : 'repetitions'}.`,
-      'Table: from the kernel telling of the link (time-out: from the partner falling silent) to the table without it. Frames:',
-      'those sent by the end named for the first two, of both ends for the others. Back: from the link being up again to its',
-      'port DISTRIBUTING, the other link having carried on.',
+      'Table: from the kernel telling of the link (time-out: from the partner falling silent) to the table without it; of',
+      'this, vethd: since it read what the kernel told, the rest being its wake-up. Frames: those sent by the end named for',
+      'the first two, of both ends for the others. Back: from the link being up again to its port DISTRIBUTING, the other',
+      'link having carried on.',
       '',
-      table(['', '', 'table, ms', 'frames lost', 'at worst', 'reordered at worst', 'back, ms'], rows),
+      table(['', '', 'table, ms', 'vethd, ms', 'frames lost', 'at worst', 'reordered at worst', 'back, ms'], rows),
       ...failover.leftOut.map(({ title, reason }) => `\nLeft out: ${title}: ${reason}.`),
     ].join('\n'),
   };

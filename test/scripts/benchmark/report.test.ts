@@ -40,7 +40,7 @@ test('sections: ratios with the noise beside, what was left out and why, medians
   expect(text.get('Ratios to the raw link')).toMatch(/\| the user1 +\| +0\.25 \[0\.20-0\.30\] \|/);
   expect(text.get('Ratios to the raw link')).toContain('Left out: the rival: not <installed>.');
   expect(text.get('Figures')).toMatch(/\| the raw +\| +20\.0 \[10\.0-20\.0\] \| +- \|/);
-  expect(text.get('Failover')).toMatch(/link down, own end +\| veth, user path \| +- \| +7 \| +90 \| +2 \|/);
+  expect(text.get('Failover')).toMatch(/link down, own end +\| veth, user path \| +- \| +- \| +7 \| +90 \| +2 \|/);
 });
 
 test('the document describes the machine and shows each plot that was made', () => {
@@ -90,6 +90,7 @@ describe('options', () => {
       quick: true,
       parts: ['speed', 'control'],
       repetitions: 2,
+      failoverRepetitions: 2,
       scales: [1, 16, 128],
     });
   });

@@ -8,6 +8,9 @@ const SAME = 100;
 /** No device says the same twice in so short a time; a reflection does. */
 const AT_ONCE = 1;
 
+/** Octets by which frames are told apart: more than any LACPDU has. */
+const LONGEST = 1_500;
+
 interface Seen {
   readonly first: number;
   last: number;
@@ -23,7 +26,7 @@ export class Duplicates {
       if (at - first <= SAME) break; // in order of time
       this.#seen.delete(key);
     }
-    const key = Array.from(frame, (octet) => String.fromCharCode(octet)).join('');
+    const key = String.fromCharCode(...frame.subarray(0, LONGEST));
     const seen = this.#seen.get(key);
     if (seen === undefined) {
       this.#seen.set(key, { first: at, last: at, counts: new Map([[place, 1]]) });

@@ -289,23 +289,6 @@ test('LACPDUs that do not arrive: the end goes on saying that it hears nobody', 
   ]);
 });
 
-test('slow, and described wrongly: it says nothing for half a minute', () => {
-  const script = new Script();
-  for (const end of [script.a, script.b]) end.become({ LACP_Timeout: false });
-  script.a.say(0);
-  script.b.say(10);
-  script.a.say(10_000, partner({ State: { LACP_Timeout: true } }));
-  script.b.say(30_010);
-  expect(script.wrong).toMatchObject([
-    { end: 'A/1', rule: 'partner information' },
-    {
-      end: 'B/1',
-      clause: 'x.4.9 update_NTT',
-      text: 'says nothing for 20.0 s after it was described wrongly (packet 3)',
-    },
-  ]);
-});
-
 test('markers that are not answered, and not when they are', () => {
   const script = new Script().talk(0, 2_000);
   script.a.marker(2_100, 'information', 1);

@@ -4,18 +4,8 @@ import { expiry } from './expiry.js';
 import { form } from './form.js';
 import { markerResponder } from './marker-responder.js';
 import { rate } from './rate.js';
-import { reply } from './reply.js';
 import type { Rule } from './rule.js';
 import { selection } from './selection.js';
 
 /** All rules, with no memory. */
-export const allRules = (): readonly Rule[] => [
-  form,
-  bits,
-  echo(),
-  selection(),
-  expiry(),
-  rate(),
-  reply(),
-  markerResponder(),
-];
+export const allRules = (): readonly Rule[] => [form, bits, echo(), selection(), expiry(), rate(), markerResponder()];

@@ -98,6 +98,18 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['vethcfg show', 'vethcfg show eth0', 'vethcfg --json show veth0', 'vethcfg show --effective veth0'],
   },
   {
+    name: 'why',
+    syntax: '[VETH|PORT]',
+    summary: 'tell why a port is not in use, what differs, and what to change on which side',
+    words: [{ notation: '[NAME]', help: 'this interface or port only', kinds: ['veth', 'port'] }],
+    details: [
+      'For each port: whether it is in use, then each cause by its name, in words, with the machine that waits or decided,',
+      'since when, the field that differs with both values, and the likely repair: here, at the far end, or between.',
+      'Causes that only follow from another one are left out.',
+    ],
+    examples: ['vethcfg why', 'vethcfg why eth0', 'vethcfg --json why veth0'],
+  },
+  {
     name: 'events',
     syntax: '[--follow] [--port NAME] [--since TIME]',
     summary: 'print the journal: what came to each port, what its machines did about it, and why',

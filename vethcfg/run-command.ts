@@ -11,6 +11,7 @@ import { events } from './events.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { flowView } from './flow-view.js';
 import { showView } from './show-view.js';
+import { whyView } from './why-view.js';
 import type { World } from './world.js';
 
 export interface Run {
@@ -59,6 +60,8 @@ async function runDone(name: string, words: readonly string[], run: Run): Promis
       return events({ ...run, follow: run.has('follow'), name: run.argument('port'), since: run.argument('since') });
     case 'flow':
       return flow(words, run);
+    case 'why':
+      return why(words[0], run);
     case 'apply':
       return apply(first, run);
     case 'save':
@@ -105,6 +108,12 @@ async function show(name: string | undefined, run: Run): Promise<void> {
   const result = await ask(run.address, 'show', name === undefined ? {} : { name });
   if (run.json) printJson(run, result);
   else run.world.stdout(showView(result, run.world.coloured));
+}
+
+async function why(name: string | undefined, run: Run): Promise<void> {
+  const result = await ask(run.address, 'why', name === undefined ? {} : { name });
+  if (run.json) printJson(run, result);
+  else run.world.stdout(whyView(result, run.world.coloured));
 }
 
 async function effective(name: string | undefined, run: Run): Promise<void> {

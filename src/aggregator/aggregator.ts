@@ -170,6 +170,7 @@ export class Aggregator {
       const { variables, states } = member.port;
       member.hearing = nextHearing(member.hearing, variables, states, now);
       member.events.settled(variables, member.hold);
+      member.since.observe(variables, member.hold, now);
       if (variables.distributing) member.stoodBy = false;
     }
   }

@@ -1,4 +1,5 @@
 /** A port as a member of an aggregator. */
+import type { Lacpdu } from '../lacp/lacpdu.pdu.js';
 import type { Mac } from '../lacp/variables.js';
 import { type Admission, admit } from './admission.js';
 import { HEARS, type Hearing } from './hearing.js';
@@ -8,6 +9,7 @@ import type { Port } from './port.js';
 import { EventCounter } from './port-events.js';
 import type { Decision } from './selection.js';
 import type { AggregatorSettings, PortSettings } from './settings.js';
+import { Since } from './since.js';
 import type { ProtocolCounters } from './status.js';
 
 export type MutableCounters = { -readonly [K in keyof Omit<ProtocolCounters, 'illegalRx'>]: number } & {
@@ -50,6 +52,9 @@ export interface Member {
   stoodBy: boolean;
   /** Whether the partner hears us. */
   hearing: Hearing;
+  /** The last LACPDU, for explanations. */
+  lastHeard: Lacpdu | undefined;
+  readonly since: Since;
   /** Source address of the last LACPDU, if it came in the name of our own system. */
   ownNameFrom: Mac | undefined;
   readonly counters: MutableCounters;
@@ -85,6 +90,8 @@ export const newMember = (half: HalfMember, port: Port): Member => ({
   decision: undefined,
   stoodBy: false,
   hearing: HEARS,
+  lastHeard: undefined,
+  since: new Since(),
   ownNameFrom: undefined,
   counters: newCounters(),
   events: new EventCounter(),

@@ -6,18 +6,37 @@ import type { Fault } from './fault.js';
 import { faultsOf } from './faults.js';
 import { lagId, noPartner } from './lag-id.js';
 import type { Member } from './member.js';
-import { portNotes } from './notes.js';
 import { lagOf } from './selection.js';
 import type { AggregatorStatus, ChurnState, PortConversationStatus, PortStatus, SystemStatus } from './status.js';
+import type { PortExplanation } from './verdict.js';
+import { explained, verdicts } from './verdicts.js';
 
-export function systemStatus(aggregators: readonly Aggregator[]): SystemStatus {
-  return { aggregators: aggregators.map((aggregator) => aggregatorStatus(aggregator, aggregators)) };
+export function systemStatus(aggregators: readonly Aggregator[], now: number): SystemStatus {
+  return { aggregators: aggregators.map((aggregator) => aggregatorStatus(aggregator, aggregators, now)) };
 }
 
-function aggregatorStatus(aggregator: Aggregator, all: readonly Aggregator[]): AggregatorStatus {
+/** What `vethcfg why` says of each port. */
+export function explain(aggregators: readonly Aggregator[], now: number): PortExplanation[] {
+  return aggregators.flatMap((aggregator) => {
+    const faults = faultsOf(aggregator, aggregators);
+    return [...aggregator.members.values()].map((member): PortExplanation => {
+      const { states, variables } = member.port;
+      return {
+        veth: aggregator.name,
+        port: member.facts.name,
+        inUse: variables.distributing,
+        receive: states.receive,
+        mux: states.mux,
+        verdicts: explained(verdicts(aggregator, member, faults, now)),
+      };
+    });
+  });
+}
+
+function aggregatorStatus(aggregator: Aggregator, all: readonly Aggregator[], now: number): AggregatorStatus {
   const members = [...aggregator.members.values()];
   const faults = faultsOf(aggregator, all);
-  const ports = members.map((member) => portStatus(aggregator, member, faults));
+  const ports = members.map((member) => portStatus(aggregator, member, faults, now));
   const selected = ports.find((port) => port.selected === 'SELECTED');
   const partner = selected === undefined || noPartner(selected.partner) ? undefined : selected.partner;
   const distributing = aggregator.forwarding.distributing.length;
@@ -91,7 +110,7 @@ function portConversations(
   };
 }
 
-function portStatus(aggregator: Aggregator, member: Member, faults: readonly Fault[]): PortStatus {
+function portStatus(aggregator: Aggregator, member: Member, faults: readonly Fault[], now: number): PortStatus {
   const { variables, states } = member.port;
   return {
     name: member.facts.name,
@@ -115,7 +134,9 @@ function portStatus(aggregator: Aggregator, member: Member, faults: readonly Fau
     distributing: variables.distributing,
     partnerVersion: variables.Partner_LACPDU_Version,
     conversations: portConversations(aggregator, member),
-    notes: portNotes(aggregator, member, faults),
+    notes: verdicts(aggregator, member, faults, now)
+      .filter(({ weight }) => weight !== 'remark')
+      .map(({ text }) => text),
     counters: { ...member.counters, illegalRx: { ...member.counters.illegalRx } },
     events: member.events.events,
   };

@@ -33,10 +33,11 @@ import { Reception } from './reception.js';
 import type { AggregatorSettings, PortSettings } from './settings.js';
 import type { AggregatorSnapshot, PortSnapshot } from './snapshot.js';
 import type { SystemStatus } from './status.js';
-import { systemStatus } from './status-view.js';
+import { explain, systemStatus } from './status-view.js';
 import type { SystemEffects } from './system-effects.js';
 import { takeSnapshot } from './take-snapshot.js';
 import { TimerQueue } from './timer-queue.js';
+import type { PortExplanation } from './verdict.js';
 
 export class LacpSystem {
   readonly #aggregators = new Map<string, Aggregator>();
@@ -209,6 +210,7 @@ export class LacpSystem {
     const heard = entry.reception.accept(parsed);
     if (heard === undefined) return;
     const { source, pdu } = heard;
+    entry.member.lastHeard = pdu;
     entry.member.ownNameFrom = pdu.actor.System === entry.member.port.variables.Actor_Oper.System ? source : undefined;
     this.#enter(() => {
       const moved = this.#moved.movedTo(number, pdu.actor).map((other) => this.#ports.must(other));
@@ -218,7 +220,11 @@ export class LacpSystem {
   }
 
   status(): SystemStatus {
-    return systemStatus([...this.#aggregators.values()]);
+    return systemStatus([...this.#aggregators.values()], this.effects.clock.now());
+  }
+
+  explain(): PortExplanation[] {
+    return explain([...this.#aggregators.values()], this.effects.clock.now());
   }
 
   /** Every port that speaks periodically repeats now what it would say within the period: a pause is to come. */
@@ -258,16 +264,13 @@ export class LacpSystem {
     const touched = new Map<Aggregator, Map<Member, PortVariables>>();
     const due = this.#timers.takeDue(now);
     const waiting = [...this.#aggregators.values()].filter((aggregator) => due.includes(clockOf(aggregator)));
-    for (const number of due) {
-      const entry = this.#ports.get(number);
-      if (entry === undefined) continue;
-      const { aggregator, member } = entry;
+    for (const { aggregator, member } of due.flatMap((number) => this.#ports.get(number) ?? [])) {
       const before = member.port.variables;
       try {
         member.port.expireTimers(now);
       } catch (error) {
         // The other ports go on; this one has no timer any more.
-        this.effects.failed(number, error);
+        this.effects.failed(member.number, error);
         continue;
       }
       touched.set(aggregator, (touched.get(aggregator) ?? new Map()).set(member, before));
@@ -350,6 +353,7 @@ export class LacpSystem {
       },
       transition: (transition) => {
         member.events.transition(transition);
+        member.since.moved(transition.machine, this.effects.clock.now());
         this.#recorder.transition({ aggregator, member }, transition);
         this.effects.transition(aggregator.name, member.facts.name, transition);
       },

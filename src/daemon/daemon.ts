@@ -37,6 +37,7 @@ import type { SavedState } from './saved-state.js';
 import { checkSettings } from './settings-check.js';
 import { dataPathOf, showResult } from './show.js';
 import { statusTable } from './status-table.js';
+import { type WhyResult, whyResult } from './why.js';
 
 export interface DaemonOptions {
   readonly drivers: Drivers;
@@ -273,6 +274,14 @@ export class Daemon {
     const datapath = dataPathOf(this.#host.bundles, this.options.drivers.datapath.choice);
     const process = { reduced, datapath, lateness: lateness.report() };
     return showResult(this.#host.status(), this.#host.bundles, addresses, process, name);
+  }
+
+  why({ name }: Arguments<'why'>): WhyResult {
+    const ports = this.#host.explain();
+    const chosen = ports.filter(({ veth, port }) => name === undefined || name === veth || name === port);
+    if (name !== undefined && chosen.length === 0 && !this.#host.bundles.has(name)) throw this.#noSuchInterface(name);
+    const { drivers, lateness } = this.options;
+    return whyResult(chosen, this.#host.links(), lateness.report(), drivers.clock.now());
   }
 
   /** Entries of the journal, oldest first; with `follow` without end. */

@@ -112,9 +112,9 @@ export class Host {
     return this.#system.status();
   }
 
-  links(): readonly LinkFacts[] {
-    return this.options.drivers.links.links();
-  }
+  readonly explain = () => this.#system.explain();
+
+  readonly links = () => this.options.drivers.links.links();
 
   /** For checks.ts. */
   world(): World {

@@ -17,6 +17,8 @@ import {
 import type { EventsPart } from './event-journal.js';
 import type { LatenessReport } from './lateness.js';
 import { type ShownAggregator, shownAggregator, systemStatus, wire } from './status-schema.js';
+import type { WhyResult } from './why.js';
+import { whyResultSchema } from './why-schema.js';
 
 export type { SystemStatus } from '../aggregator/status.js';
 export type { Reduction } from '../drivers/abilities.js';
@@ -25,6 +27,7 @@ export type { EffectiveInterface, EffectiveOption } from './config/effective.js'
 export type { ApplyResult, EffectiveResult, SaveResult } from './config/results.js';
 export type { LatenessReport } from './lateness.js';
 export type { InterfaceCounters, ShownAggregator, ShownPort } from './status-schema.js';
+export type { ToldPort, ToldVerdict, WhyResult } from './why.js';
 
 /** Version of vethd and vethcfg; a test holds it against package.json. */
 export const VERSION = '0.1.0';
@@ -91,6 +94,8 @@ export const requestSchema = z.discriminatedUnion('command', [
       dstMac: name.optional(),
     }),
   ),
+  /** What stands between ports and their use: of all, one interface or one port. */
+  request('why', z.strictObject({ name: name.optional() })),
   request('version', none),
   /** Make everything as a configuration file says. `file`: as the user names it; `path`: the same, absolute. */
   request('apply', z.strictObject({ file: path, path, text: z.string(), dryRun: z.boolean() })),
@@ -181,6 +186,7 @@ export interface Results {
   /** A part; the last answer has none. */
   readonly events: EventsResult;
   readonly flow: FlowResult;
+  readonly why: WhyResult;
   readonly version: VersionResult;
   readonly apply: ApplyResult;
   readonly save: SaveResult;
@@ -223,6 +229,7 @@ export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } =
     bucket: z.number(),
     assumed: z.array(z.string()),
   }),
+  why: whyResultSchema,
   version: z.looseObject({ version: z.string(), protocol: z.int(), pid: z.int() }),
   apply: applyResult,
   save: saveResult,

@@ -157,6 +157,8 @@ async function answer(daemon: Daemon, restart: () => Promise<unknown>, request: 
       return daemon.events(request.args);
     case 'flow':
       return daemon.flow(request.args);
+    case 'why':
+      return daemon.why(request.args);
     case 'version':
       return daemon.version();
     case 'apply':

@@ -1,7 +1,7 @@
-/** The journal on kernel links: kept, followed, and written to a file. */
+/** On kernel links: the journal, kept, followed and written to a file; and why a port is not in use, fault by fault. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { Daemon, distributing, executable } from '../../scripts/lab/daemon.js';
 import { waitFor } from '../../scripts/lab/wait.js';
 import { addAll } from '../support/daemon-pair.js';
@@ -66,4 +66,58 @@ test('the file has the same, as JSON lines', async () => {
   });
   expect(kept.slice(0, 40)).toEqual(written.slice(0, 40)); // later ones may not be written yet
   expect(events.some(({ event, of }) => event === 'again' && of === 'lacpdu')).toBe(true);
+});
+
+describe('vethcfg why', () => {
+  /** The causes on a port, once they are these. */
+  async function why(daemon: Daemon, port: string, ...causes: string[]): Promise<void> {
+    let seen: unknown;
+    const there = async () => {
+      const { ports } = JSON.parse(await daemon.mustCfg(`--json why ${port}`));
+      seen = ports[0]?.verdicts.map(({ cause }: { cause: string }) => cause);
+      return JSON.stringify(seen) === JSON.stringify(causes);
+    };
+    await waitFor(`${causes.join(', ') || 'nothing'} on ${port} of ${daemon.host.name}`, there, {
+      timeoutMs: 12_000,
+      seen: () => JSON.stringify(seen),
+    });
+  }
+  const well = async () => {
+    for (const daemon of [left, right]) for (const port of pair.ports) await why(daemon, port);
+  };
+
+  test('a link that is down, here and there', async () => {
+    await pair.a.ip('link set eth1 down');
+    await why(left, 'eth1', 'administratively-down');
+    await why(right, 'eth1', 'no-carrier');
+    await pair.a.ip('link set eth1 up');
+    await well();
+  }, 60_000);
+
+  test.each([
+    ['gate closed', 'eth1 gate=closed', 'eth1 gate=open', ['gate-closed'], ['partner-not-in-sync']],
+    ['gate half open', 'eth1 gate=collect-only', 'eth1 gate=open', ['gate-collect-only'], []],
+    ['another key', 'eth1 key=77', 'eth1 key=auto', ['other-key'], ['other-key']],
+    ['another rate', 'veth0 rate=slow', 'veth0 rate=fast', ['timers-differ'], ['timers-differ']],
+    ['max-links', 'veth0 max-links=1', 'veth0 max-links=8', ['standby'], ['partner-not-in-sync']],
+    ['LACP off', 'veth0 lacp=off', 'veth0 lacp=active', ['lacp-off'], ['nothing-heard']],
+  ])(
+    '%s on one side',
+    async (_, fault, repair, here, there) => {
+      await left.mustCfg(`set ${fault}`);
+      await why(left, 'eth1', ...here);
+      await why(right, 'eth1', ...there);
+      await left.mustCfg(`set ${repair}`);
+      await distributing([left, right], pair.ports);
+    },
+    60_000,
+  );
+
+  test('a bridge of this namespace at the far end of the link', async () => {
+    await pair.a.ip('link add p0 type veth peer name p1');
+    await pair.a.ip('link add br0 type bridge');
+    for (const words of ['p1 master br0', 'p0 up', 'p1 up', 'br0 up']) await pair.a.ip(`link set ${words}`);
+    await left.mustCfg('add p0 veth1 rate=fast');
+    await why(left, 'p0', 'bridge-in-the-way');
+  }, 60_000);
 });

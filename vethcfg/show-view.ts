@@ -29,7 +29,7 @@ function controlLoop({ served, worst, worstAgo, classes }: LatenessReport): stri
 }
 
 function aggregatorView(aggregator: ShownAggregator, paint: Style): string[] {
-  const { name, ports, settings, counters, carrier } = aggregator;
+  const { name, ports, settings, counters, carrier, lately } = aggregator;
   const distributing = ports.filter((port) => port.distributing).length;
   return [
     `${paint.bold(name)}  ${carrier ? paint.good('carrier on') : paint.bad('carrier off')}, ` +
@@ -48,7 +48,7 @@ function aggregatorView(aggregator: ShownAggregator, paint: Style): string[] {
       `to the links: ${counters.txNoPort} without a distributing port, ${counters.txSlowProtocols} slow protocols of ` +
         `the host, ${counters.txOverrun} overrun; to the host: ${counters.rxHostRefused} refused`,
     ),
-    ...ports.flatMap((port) => ['', ...portView(port, paint)]),
+    ...ports.flatMap((port) => ['', ...portView(port, lately, paint)]),
   ];
 }
 
@@ -97,10 +97,10 @@ function partnerOf({ partnerSystem, partnerKey }: ShownAggregator): string {
   return partnerKey === undefined ? partnerSystem : `${partnerSystem}, key ${hex(partnerKey)}`;
 }
 
-function portView(port: ShownPort, paint: Style): string[] {
+function portView(port: ShownPort, lately: number | undefined, paint: Style): string[] {
   const { dataCounters: data } = port;
   return [
-    `  ${paint.bold(port.name)}  port ${port.number}, ${use(port, paint)}`,
+    `  ${paint.bold(port.name)}  port ${port.number}, ${use(port, lately, paint)}`,
     ...port.notes.map((note) => `    note: ${note}`),
     field(4, 'link', linkOf(port)),
     field(
@@ -137,11 +137,14 @@ function portView(port: ShownPort, paint: Style): string[] {
 }
 
 /** What the port is used for now, in the words a user asks with. */
-function use(port: ShownPort, paint: Style): string {
+function use(port: ShownPort, lately: number | undefined, paint: Style): string {
   if (port.distributing) {
-    return port.share === undefined
-      ? paint.good('distributing')
-      : paint.good(`distributing ${Math.round(port.share * 100)} % of the conversations`);
+    const { share, octetShare } = port;
+    const octets =
+      octetShare === undefined || lately === undefined
+        ? ''
+        : `, ${percent(octetShare)} of the octets in the last ${Math.round(lately)} s`;
+    return paint.good(`distributing${share === undefined ? '' : ` ${percent(share)} of the conversations`}${octets}`);
   }
   if (port.collecting) return paint.bad('collecting only');
   return paint.bad(port.selected === 'STANDBY' ? 'standing by' : 'not in use');
@@ -200,4 +203,5 @@ function optionLines(indentation: number, print: (option: (typeof OPTIONS)[numbe
 const field = (indentation: number, label: string, text: string) =>
   `${' '.repeat(indentation)}${label.padEnd(10)} ${text}`;
 const indent = ([label, text]: readonly [string, string]) => field(4, label, text);
+const percent = (part: number) => `${Math.round(part * 100)} %`;
 const hex = (key: number) => `0x${key.toString(16).padStart(4, '0')}`;

@@ -32,6 +32,7 @@ import {
   VERSION,
 } from './messages.js';
 import { parseOptions } from './options.js';
+import { RecentTraffic, sentOctets } from './recent-traffic.js';
 import { Refusal } from './refusal.js';
 import type { SavedState } from './saved-state.js';
 import { checkSettings } from './settings-check.js';
@@ -69,6 +70,7 @@ export class Daemon {
   /** What is done with configuration files: `apply`, `save`, `effective`. */
   readonly configuration: ConfigurationKeeper;
   readonly #host: Host;
+  readonly #traffic: RecentTraffic;
   /** Chosen by a command. */
   #datapath: DatapathChoice | undefined;
   /** A successor is about to take over: nothing is changed any more. */
@@ -98,6 +100,7 @@ export class Daemon {
         this.configuration.linkSeen(facts);
       },
     });
+    this.#traffic = new RecentTraffic(drivers.clock, () => sentOctets(this.#host.bundles));
     const { limits, configuration } = options;
     this.configuration = new ConfigurationKeeper({
       ...configuration,
@@ -131,6 +134,7 @@ export class Daemon {
       await this.#save();
     });
     status(statusTable(this.#host.status()));
+    this.#traffic.start();
   }
 
   /** Farewell on every port, everything undone, nothing left behind. */
@@ -140,6 +144,7 @@ export class Daemon {
       this.options.state.remove();
       this.configuration.remove();
       await this.options.journal.remove();
+      this.#traffic.stop();
       this.#host.close();
     });
   }
@@ -273,7 +278,8 @@ export class Daemon {
     const { reduced, lateness } = this.options;
     const datapath = dataPathOf(this.#host.bundles, this.options.drivers.datapath.choice);
     const process = { reduced, datapath, lateness: lateness.report() };
-    return showResult(this.#host.status(), this.#host.bundles, addresses, process, name);
+    const lately = (veth: string) => this.#traffic.of(veth);
+    return showResult(this.#host.status(), this.#host.bundles, addresses, process, lately, name);
   }
 
   why({ name }: Arguments<'why'>): WhyResult {

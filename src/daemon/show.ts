@@ -3,6 +3,7 @@ import type { PortCounters } from '../aggregator/io.js';
 import type { SystemStatus } from '../aggregator/status.js';
 import type { Bundle } from './bundle.js';
 import { type ShownAggregator, type ShowResult, VERSION } from './messages.js';
+import type { Lately } from './recent-traffic.js';
 
 const NOTHING: PortCounters = {
   rxFrames: 0,
@@ -23,12 +24,15 @@ export function showResult(
   bundles: ReadonlyMap<string, Bundle>,
   addresses: (ifindex: number) => readonly string[],
   process: Pick<ShowResult, 'lateness' | 'reduced' | 'datapath'>,
+  lately: (veth: string) => Lately | undefined,
   only: string | undefined,
 ): ShowResult {
   const aggregators = status.aggregators.flatMap((aggregator): ShownAggregator[] => {
     const bundle = bundles.get(aggregator.name);
     if (bundle === undefined) return [];
     const { ports: byPort, ...counters } = bundle.datapath.counters();
+    const { seconds, octets } = lately(bundle.name) ?? {};
+    const sent = [...(octets?.values() ?? [])].reduce((sum, each) => sum + each, 0);
     const ports = aggregator.ports.flatMap((port) => {
       const entry = bundle.ports.find((candidate) => candidate.number === port.number);
       if (entry === undefined || (only !== undefined && only !== bundle.name && only !== port.name)) return [];
@@ -39,11 +43,12 @@ export function showResult(
           reduced: entry.member.reduced,
           addresses: addresses(entry.ifindex),
           share: bundle.share(entry),
+          octetShare: sent === 0 ? undefined : (octets?.get(entry.ifindex) ?? 0) / sent,
         },
       ];
     });
     if (only !== undefined && only !== bundle.name && ports.length === 0) return [];
-    return [{ ...aggregator, ifindex: bundle.virtual.ifindex, mtu: bundle.mtu, counters, ports }];
+    return [{ ...aggregator, ifindex: bundle.virtual.ifindex, mtu: bundle.mtu, counters, lately: seconds, ports }];
   });
   return { version: VERSION, ...process, aggregators };
 }

@@ -195,6 +195,8 @@ export interface ShownPort extends PortStatus {
   readonly addresses: readonly string[];
   /** Part of the buckets that leave by this port, 0 to 1; undefined: not distributing. */
   readonly share: number | undefined;
+  /** Part of the octets that all ports of the interface have sent lately; undefined: none has, or an older vethd. */
+  readonly octetShare?: number | undefined;
 }
 
 /** Counters of the whole virtual interface, without those of its ports. */
@@ -204,6 +206,8 @@ export interface ShownAggregator extends Omit<AggregatorStatus, 'ports'> {
   readonly ifindex: number;
   readonly mtu: number;
   readonly counters: InterfaceCounters;
+  /** Seconds that the ports' `octetShare` looks back; undefined: the interface has just come, or an older vethd. */
+  readonly lately?: number | undefined;
   readonly ports: readonly ShownPort[];
 }
 
@@ -211,6 +215,7 @@ export const shownAggregator = wire<ShownAggregator>({
   ...aggregatorShape,
   ifindex: count,
   mtu: count,
+  lately: count.optional(),
   counters: wire<InterfaceCounters>({
     txNoPort: count,
     txSlowProtocols: count,
@@ -235,6 +240,7 @@ export const shownAggregator = wire<ShownAggregator>({
       reduced: text.optional(),
       addresses: z.array(text),
       share: count.optional(),
+      octetShare: count.optional(),
     }),
   ),
 });

@@ -115,6 +115,10 @@ test('rebalance: four heavy flows that share the slow link are spread, none lost
   await waitFor('a quarter on each', async () => (await rates(300)).every((part) => part > 0.15 && part < 0.35));
   const { balance } = await shown();
   expect(balance).toEqual({ away: 3, moved: 3, measured: true });
+  const { lately = 0, ports } = await shown();
+  expect(lately).toBeGreaterThan(1);
+  expect(ports.reduce((sum, { octetShare = 0 }) => sum + octetShare, 0)).toBeCloseTo(1);
+  expect(ports.every(({ octetShare = 0 }) => octetShare > 0)).toBe(true);
   const result = await stream.stop();
   console.log(`rebalanced: ${JSON.stringify(result)}`);
   expect(result).toMatchObject({ lost: 0, reordered: 0, duplicates: 0, flowsAlive: 4 });

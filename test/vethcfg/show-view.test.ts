@@ -41,6 +41,13 @@ veth0  carrier on, 1 of 1 ports distributing
 `);
 });
 
+test('what part of the octets lately a port has sent', () => {
+  const busy = shownAggregator({ lately: 61.4, ports: [shownPort({ octetShare: 0.123 })] });
+  expect(showView(showResult([busy]))).toContain(
+    'port 1, distributing 50 % of the conversations, 12 % of the octets in the last 61 s\n',
+  );
+});
+
 test('what rebalancing has done', () => {
   const balanced = shownAggregator({
     settings: { ...DEFAULT_AGGREGATOR, rebalance: 10 },

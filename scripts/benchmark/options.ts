@@ -73,7 +73,7 @@ const quick = (parts: readonly Part[], publish: boolean, given?: number): Plan =
   parts,
   publish,
   repetitions: given ?? 3,
-  speedLimitS: 85,
+  speedLimitS: 80,
   seconds: 1,
   packetSeconds: 0.6,
   roundTripSeconds: 0.3,

@@ -8,13 +8,15 @@
  */
 import type { Datapath, DatapathCounters } from '../aggregator/io.js';
 import { type ForwardingTable, isHeld, makeTable, portOf } from '../mux/distributor.js';
+import { clsact } from './clsact-hook.js';
 import { addCounters, type PartialCounters } from './counter-sums.js';
 import type { DatapathChoice, DatapathKind } from './datapath-choice.js';
 import type { HookMaker } from './ingress-hook.js';
 import { KernelForwarding } from './kernel-forwarding.js';
 import { pinDirectory, pinsIn } from './kernel-pins.js';
 import type { ForwardingMode } from './kernel-table.js';
-import { SysError } from './sys/sys-error.js';
+import { silence } from './silence-program.js';
+import { Errno, SysError } from './sys/sys-error.js';
 import { tcx } from './tcx-hook.js';
 import { openUserDatapath, type UserDatapath } from './user-datapath.js';
 import type { DatapathHeritage } from './user-datapath-messages.js';
@@ -29,8 +31,6 @@ export interface DatapathOptions {
   /** The interface has carried traffic before: frames wait for the first table, or go on as they did. */
   readonly hold: boolean;
   readonly heritage?: DatapathHeritage | undefined;
-  /** How programs are hung on interfaces. Default: as the kernel permits. */
-  readonly hooks?: HookMaker | undefined;
   readonly log: (line: string) => void;
   /** The worker ended by itself. Called once. */
   readonly onError: (error: Error) => void;
@@ -89,8 +89,19 @@ export async function openDatapath(options: DatapathOptions): Promise<LinuxDatap
   }
 }
 
-function openKernel({ name, hostIfindex, hooks = tcx, log }: DatapathOptions): KernelForwarding {
-  return new KernelForwarding({ name, hostIfindex, hooks, log });
+function openKernel({ name, hostIfindex, log }: DatapathOptions): KernelForwarding {
+  return new KernelForwarding({ name, hostIfindex, hooks: hooksFor(hostIfindex), log });
+}
+
+/** tcx where the kernel has it, found by trying. */
+function hooksFor(ifindex: number): HookMaker {
+  try {
+    silence(ifindex).end();
+    return tcx;
+  } catch (error) {
+    if (error instanceof SysError && error.errno === Errno.EINVAL) return clsact;
+    throw error;
+  }
 }
 
 /** Opened here, so that it can be hooked without a word to the worker; it hooks at once only if it never was. */

@@ -8,6 +8,7 @@
  * strict reverse-path filter.
  */
 import type { LinkFacts, Member, MemberRecord } from '../aggregator/io.js';
+import { takeOffClsact } from './clsact-hook.js';
 import { keepAddresses, restoreAddress } from './interface-address.js';
 import { changeAttributes, changeFlags, findByIndex, unlessGone } from './interface-change.js';
 import { readSysctl, writeSysctl } from './interface-sysctl.js';
@@ -85,6 +86,7 @@ export function attachMember(facts: LinkFacts, former?: MemberRecord, inherited?
  */
 export function restoreMember(record: MemberRecord): void {
   if (findByIndex(record.ifindex)?.facts.name !== record.name) return;
+  takeOffClsact(record.ifindex);
   const failed = tryRestore(record.ifindex, record, true);
   if (failed !== undefined) throw failed;
 }

@@ -61,7 +61,7 @@ test('a container, and a user other than root: the group forms and passes traffi
   const effective = /^CapEff:\s*(\S+)/m.exec(readFileSync(`/proc/${left.process.pid}/status`, 'utf8'))?.[1];
   expect(effective).toBe('0000000000003000');
   const { reduced = [], aggregators, datapath } = await show(left);
-  expect(datapath).toEqual({ kind: 'user', choice: 'auto', reason: 'bpf(2) not permitted (bpf(BPF_MAP_CREATE))' });
+  expect(datapath).toEqual({ kind: 'user', choice: 'auto', reason: 'bpf(2) not permitted (bpf(BPF_PROG_LOAD))' });
   expect(reduced.map(({ part, why }) => `${part}: ${why}`)).toEqual(
     expect.arrayContaining(['filter: bpf(BPF_PROG_LOAD): EPERM', 'settings: /proc/sys/net: EROFS']),
   );
@@ -70,7 +70,7 @@ test('a container, and a user other than root: the group forms and passes traffi
   );
   const text = await left.mustCfg('show');
   expect(text).toMatch(
-    /^vethd \S+, data path user \(datapath=auto; bpf\(2\) not permitted \(bpf\(BPF_MAP_CREATE\)\)\)$/m,
+    /^vethd \S+, data path user \(datapath=auto; bpf\(2\) not permitted \(bpf\(BPF_PROG_LOAD\)\)\)$/m,
   );
   const refused = await left.cfg('set vethd datapath=kernel');
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('bpf(2) not permitted') });

@@ -1,5 +1,6 @@
 /** Programs on interfaces: tcx links (Linux 6.6 and newer). A link ends with its last descriptor, unless pinned. */
 import { bpf, objectInfo } from './bpf.js';
+import { Errno, SysError } from './sys-error.js';
 
 const BPF_TCX_INGRESS = 46;
 const BPF_F_BEFORE = 1 << 3;
@@ -10,12 +11,15 @@ const BPF_LINK_TYPE_TCX = 11;
  * link's descriptor. `SysError`: EINVAL where the kernel has no tcx.
  */
 export function linkTcxIngress(program: number, ifindex: number, place: 'first' | 'last' = 'last'): number {
+  const doing = `attach a program to interface ${ifindex}`;
+  // For tests: as a kernel before 6.6 answers.
+  if (process.env.VETH_WITHOUT_TCX !== undefined) throw new SysError('bpf(BPF_LINK_CREATE)', Errno.EINVAL, doing);
   const attr = Buffer.alloc(32);
   attr.writeUInt32LE(program, 0);
   attr.writeUInt32LE(ifindex, 4);
   attr.writeUInt32LE(BPF_TCX_INGRESS, 8);
   attr.writeUInt32LE(place === 'first' ? BPF_F_BEFORE : 0, 12);
-  return bpf('BPF_LINK_CREATE', attr, `attach a program to interface ${ifindex}`);
+  return bpf('BPF_LINK_CREATE', attr, doing);
 }
 
 /** Another program in the place of a link's, between two frames. Throws SysError. */

@@ -1,18 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two projects: `unit` needs no privileges and no time; `netns` builds network namespaces and needs root. */
+/** Tests on kernel links that load the machine or measure time: nothing else runs beside them. */
+const alone = ['changes', 'drivers', 'lateness', 'moves', 'pair', 'restart', 'standby', 'user-datapath'].map(
+  (name) => `test/netns/${name}.test.ts`,
+);
+const netns = { testTimeout: 120_000, hookTimeout: 60_000 };
+
+/**
+ * `unit` needs no privileges and no time; `netns` and `netns-alone` build network namespaces and need root. LACP takes
+ * seconds to come up, in which a test only waits: so those that bear it run two at a time.
+ */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/netns/**'] } },
+      {
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/netns/**'], sequence: { groupOrder: 0 } },
+      },
       {
         test: {
           name: 'netns',
           include: ['test/netns/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          exclude: alone,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          ...netns,
         },
+      },
+      {
+        test: { name: 'netns-alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 }, ...netns },
       },
     ],
   },

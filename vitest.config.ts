@@ -1,9 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests on kernel links that load the machine or measure time: nothing else runs beside them. */
-const alone = ['changes', 'drivers', 'lateness', 'moves', 'pair', 'restart', 'standby', 'user-datapath'].map(
-  (name) => `test/netns/${name}.test.ts`,
-);
+const alone = [
+  'bench',
+  'changes',
+  'datapath-choice',
+  'datapath-kept',
+  'distribution',
+  'drivers',
+  'kernel-datapath',
+  'lateness',
+  'moves',
+  'pair',
+  'restart',
+  'standby',
+  'user-datapath',
+].map((name) => `test/netns/${name}.test.ts`);
 const netns = { testTimeout: 120_000, hookTimeout: 60_000 };
 
 /**
@@ -14,7 +26,13 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/netns/**'], sequence: { groupOrder: 0 } },
+        test: {
+          name: 'unit',
+          testTimeout: 30_000,
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/netns/**'],
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         test: {

@@ -121,7 +121,8 @@ describe('no disagreement', () => {
           expect(recorder.replay(lab.clock.now()).wrong).toEqual([]);
         },
       ),
-      { numRuns: Number(process.env.VETH_WALKS ?? 12) },
+      // The same walks in every normal run; a long one (VETH_WALKS=300) draws its own and prints the seed of a failure.
+      process.env.VETH_WALKS === undefined ? { numRuns: 12, seed: 802 } : { numRuns: Number(process.env.VETH_WALKS) },
     );
-  }, 120_000);
+  }, 3_600_000);
 });

@@ -12,7 +12,7 @@ import { type HoldRules, nextHold } from './link-hold.js';
 import type { HalfMember, Member } from './member.js';
 import { partnerAdmin } from './partner-admin.js';
 import { ready, type SelectionPort, select } from './selection.js';
-import type { AggregatorSettings } from './settings.js';
+import { type AggregatorSettings, hashSpec } from './settings.js';
 import type { AggregatorSnapshot } from './snapshot.js';
 import { nextCarrier } from './takeover.js';
 
@@ -49,7 +49,7 @@ export class Aggregator {
     /** Where its marker transactions are counted from. */
     firstTransaction = 0,
   ) {
-    this.distribution = new Distribution(settings.hash, firstTransaction);
+    this.distribution = new Distribution(hashSpec(settings), firstTransaction);
   }
 
   get systemId(): Mac {
@@ -199,7 +199,7 @@ export class Aggregator {
         collecting: numbers((member) => member.port.variables.collecting || isLingering(member)),
         discardWrong:
           this.conversations === undefined ? [] : numbers((member) => discardsWrong(conversationPort(member))),
-        hash: this.settings.hash,
+        hash: hashSpec(this.settings),
         weights: this.settings.weights,
       },
       now,

@@ -12,11 +12,11 @@ import {
   conversationMask,
   conversationPorts,
   linkListOctets,
-  PORT_ALGORITHMS,
+  portAlgorithmOf,
   printConversationLinks,
 } from '../mux/conversations.js';
 import { actorDecides } from './selection.js';
-import type { AggregatorSettings } from './settings.js';
+import { type AggregatorSettings, hashSpec } from './settings.js';
 
 /** MD5 (RFC 1321) of some octets, as 32 lower-case hex digits. Given from outside: there is none in the language. */
 export type Md5 = (octets: Uint8Array) => string;
@@ -42,7 +42,10 @@ export interface Conversations {
   readonly actor: ReadonlyMap<number, ActorConversations>;
 }
 
-type Rules = Pick<AggregatorSettings, 'lacpVersion' | 'hash' | 'conversationLinks' | 'discardWrongConversation'>;
+type Rules = Pick<
+  AggregatorSettings,
+  'lacpVersion' | 'hash' | 'hashSeed' | 'hashFlowLabel' | 'conversationLinks' | 'discardWrongConversation'
+>;
 
 /** The decision for one aggregator. Remembers what is costly to work out: 4096 conversations times links. */
 export class ConversationLogic {
@@ -53,7 +56,7 @@ export class ConversationLogic {
 
   decide(members: readonly ConversationPort[], rules: Rules): Conversations | undefined {
     if (rules.lacpVersion < 2) return undefined;
-    const portAlgorithm = PORT_ALGORITHMS[rules.hash];
+    const portAlgorithm = portAlgorithmOf(hashSpec(rules));
     const linkListDigest = this.#digestOf(rules);
     const active = members.filter(({ variables }) => variables.distributing);
     const differences = active.length === 0 ? undefined : differencesOf(active, { portAlgorithm, linkListDigest });

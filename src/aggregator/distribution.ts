@@ -8,7 +8,7 @@ import type { Mac } from '../lacp/variables.js';
 import { Balancer } from '../mux/balancer.js';
 import { ConversationMoves } from '../mux/conversation-moves.js';
 import { BUCKETS, type ForwardingTable, NO_PORT } from '../mux/distributor.js';
-import type { HashPolicy } from '../mux/hash.js';
+import { type HashSpec, sameHash } from '../mux/hash.js';
 import { Spreader, type WeightedLink } from '../mux/weighted-spread.js';
 import { weightedLinks } from './link-weights.js';
 import type { Member } from './member.js';
@@ -35,7 +35,7 @@ export class Distribution {
   #table: ForwardingTable;
   #partner: Mac | undefined;
 
-  constructor(hash: HashPolicy, firstTransaction: number) {
+  constructor(hash: HashSpec, firstTransaction: number) {
     this.#moves = new ConversationMoves(firstTransaction);
     this.#table = { buckets: [], collecting: [], hash };
     this.#decided = { collecting: [], hash, weights: 'speed' };
@@ -47,7 +47,7 @@ export class Distribution {
     const partner = distributing[0]?.port.variables.Partner_Oper.System;
     if (partner !== undefined && partner !== this.#partner) this.#moves.forgetPartner();
     this.#partner = partner ?? this.#partner;
-    if (decided.hash !== this.#table.hash) {
+    if (!sameHash(decided.hash, this.#table.hash)) {
       this.#moves.rehash(now);
       this.balancer.forget();
     }
@@ -123,7 +123,7 @@ export class Distribution {
     const buckets = all.every((entry) => entry === NO_PORT) ? [] : all;
     const before = this.#table;
     const unchanged =
-      hash === before.hash &&
+      sameHash(hash, before.hash) &&
       same(collecting, before.collecting) &&
       same(discardWrong, before.discardWrong ?? []) &&
       same(buckets, before.buckets);

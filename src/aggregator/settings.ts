@@ -1,7 +1,7 @@
 /** Settings of an aggregator (virtual interface) and of a port, with their defaults. Values are validated by the daemon. */
 import type { Mac } from '../lacp/variables.js';
 import type { ConversationRange } from '../mux/conversations.js';
-import type { HashPolicy } from '../mux/hash.js';
+import type { HashPolicy, HashSpec } from '../mux/hash.js';
 import type { Fallback } from './fallback.js';
 import type { Damping } from './link-hold.js';
 import type { Policy } from './policy.js';
@@ -24,6 +24,10 @@ export interface AggregatorSettings {
   readonly key: number | undefined;
   readonly mux: 'independent' | 'coupled';
   readonly hash: HashPolicy;
+  /** 32 bits that make the same frames fall otherwise. */
+  readonly hashSeed: number;
+  /** The flow label of IPv6 tells conversations apart too, where `hash` looks at ports. */
+  readonly hashFlowLabel: boolean;
   /** How much each port gets of the conversations. */
   readonly weights: Weights;
   /** Seconds between two rounds that move heavy conversations to less loaded ports; 0: none. */
@@ -93,6 +97,8 @@ export const DEFAULT_AGGREGATOR: AggregatorSettings = {
   key: undefined,
   mux: 'independent',
   hash: 'layer3+4',
+  hashSeed: 0,
+  hashFlowLabel: false,
   weights: 'speed',
   rebalance: 0,
   minLinks: 1,
@@ -128,3 +134,14 @@ export const DEFAULT_PORT: PortSettings = {
   // Short timeout and aggregatable, for the reason given at Default_Partner_Admin.
   partnerState: 'TA',
 };
+
+/** What the data path makes of the three settings. */
+export const hashSpec = ({
+  hash,
+  hashSeed,
+  hashFlowLabel,
+}: Pick<AggregatorSettings, 'hash' | 'hashSeed' | 'hashFlowLabel'>): HashSpec => ({
+  policy: hash,
+  seed: hashSeed,
+  flowLabel: hashFlowLabel,
+});

@@ -84,7 +84,8 @@ function sharingNotes({ members, settings, conversations, distribution }: Aggreg
 /** Why the ends do not agree on conversations, in plain words. */
 const NOT_AGREED: Readonly<Record<Difference, string>> = {
   version: 'conversations not agreed: the partner does not speak LACP version 2',
-  'port-algorithm': 'conversations not agreed: the partner sorts frames into conversations otherwise (hash)',
+  'port-algorithm':
+    'conversations not agreed: the partner sorts frames into conversations otherwise, or may do so (hash, hash-seed)',
   'link-list': 'conversations not agreed: the partner has another list of links for them (conversation-links)',
   'service-mapping': 'conversations not agreed: the partner maps services to conversations, we do not',
 };

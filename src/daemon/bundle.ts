@@ -4,7 +4,7 @@
  */
 import type { Forwarding } from '../aggregator/aggregator.js';
 import type { Datapath, LinkFacts, Member, VirtualInterface } from '../aggregator/io.js';
-import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
+import { type AggregatorSettings, hashSpec, type PortSettings } from '../aggregator/settings.js';
 import type { Mac } from '../lacp/variables.js';
 import { BUCKETS, type ForwardingTable, heldFor, isHeld, makeTable, NO_PORT, portOf } from '../mux/distributor.js';
 import { nextMac } from './interface-mac.js';
@@ -35,7 +35,7 @@ export class Bundle {
     public settings: AggregatorSettings,
     private readonly log: Log,
   ) {
-    this.#table = makeTable([], [], settings.hash);
+    this.#table = makeTable([], [], hashSpec(settings));
     datapath.setFilter(mac, false);
   }
 

@@ -3,11 +3,12 @@
  * What the user did not say is looked up or assumed, and told, if it matters: whether it does is tried out, so that this
  * file need not know what a hash policy looks at.
  */
+import { hashSpec } from '../aggregator/settings.js';
 import type { NextHop } from '../drivers/next-hop.js';
 import type { Mac } from '../lacp/variables.js';
 import { BUCKETS } from '../mux/distributor.js';
 import { encodeFlowFrame, type FlowFrame, PROTOCOLS_WITH_PORTS } from '../mux/flow-frame.js';
-import { hashFrame } from '../mux/hash.js';
+import { type HashSpec, hashFrame } from '../mux/hash.js';
 import type { Bundle } from './bundle.js';
 import { type FlowWords, readFlowWords } from './flow-words.js';
 import type { Arguments, FlowResult } from './messages.js';
@@ -22,13 +23,18 @@ export interface FlowWorld {
 
 const ICMP = 1;
 const ICMPV6 = 58;
+const UDP = 17;
+/** IPv4, IPv6, GRE; ports of VXLAN. */
+const TUNNELS = [4, 41, 47];
+const VXLAN = [4789, 8472];
 
 export function predictFlow(bundle: Bundle, args: Arguments<'flow'>, world: FlowWorld): FlowResult {
   const words = readFlowWords(args);
-  const { hash: policy } = bundle.settings;
+  const spec = hashSpec(bundle.settings);
+  const { policy } = spec;
   const hash = (frame: FlowFrame) => {
     const octets = encodeFlowFrame(frame);
-    return hashFrame(policy, octets, 0, octets.length);
+    return hashFrame(spec, octets, 0, octets.length);
   };
   const assumed: string[] = [];
   let frame = firstGuess(words, bundle.mac);
@@ -61,6 +67,7 @@ export function predictFlow(bundle: Bundle, args: Arguments<'flow'>, world: Flow
       });
     }
   }
+  assumed.push(...unsaid(spec, frame));
   if (words.vlans.length === 0 && matters({ vlans: [1] }, { vlans: [2] })) assumed.push('no VLAN tag');
   if (words.macs.from === undefined && matters({ from: '02:00:00:00:00:01' }, { from: '02:00:00:00:00:02' })) {
     assumed.push(`source MAC address ${bundle.mac}, that of ${bundle.name}`);
@@ -82,6 +89,14 @@ export function predictFlow(bundle: Bundle, args: Arguments<'flow'>, world: Flow
   const bucket = value % BUCKETS;
   const { port, moving } = bundle.portOfBucket(bucket);
   return { veth: bundle.name, port: port?.facts.name, moving, policy, hash: value, bucket, assumed };
+}
+
+/** What a flow cannot be asked for with its addresses and ports. */
+function unsaid({ policy, flowLabel }: HashSpec, { type, ip }: FlowFrame): string[] {
+  const label = flowLabel && type === 0x86dd && (policy === 'layer3+4' || policy === 'encap3+4');
+  const tunnel = TUNNELS.includes(ip?.protocol ?? 0) || (ip?.protocol === UDP && VXLAN.includes(ip.ports?.[1] ?? 0));
+  const inside = tunnel && (policy === 'encap2+3' || policy === 'encap3+4');
+  return [...(label ? ['IPv6 flow label 0'] : []), ...(inside ? ['no packet of IP in the tunnel'] : [])];
 }
 
 function firstGuess({ macs, ip, protocol, type, ports, vlans }: FlowWords, own: Mac): FlowFrame {

@@ -110,8 +110,18 @@ export const OPTIONS: readonly Option[] = [
   },
   {
     name: 'hash',
-    help: 'what keeps frames of one conversation on one link: addresses, also IP addresses, also TCP and UDP ports',
+    help: 'what keeps frames of one conversation on one link: addresses, also IP addresses, also TCP and UDP ports; encap takes those of the packet inside a tunnel (GRE, VXLAN, IP in IP); vlan+srcmac the source address and the VLAN',
     aggregator: ofAggregator('hash', choice('a hash policy', HASH_POLICIES)),
+  },
+  {
+    name: 'hash-seed',
+    help: 'another number makes the same conversations fall otherwise: for switches in a row, which would all choose alike; with lacp-version=2 only 0 can be agreed with the partner',
+    aggregator: ofAggregator('hashSeed', whole('a seed', 0, 0xffff_ffff)),
+  },
+  {
+    name: 'hash-flow-label',
+    help: 'with hash=layer3+4 and encap3+4: 1 has the flow label of IPv6 tell conversations apart too; each end chooses its label, so the two directions of a conversation may use different links, and a host that changes the label on a loss changes the link',
+    aggregator: ofAggregator('hashFlowLabel', flag()),
   },
   {
     name: 'weights',

@@ -9,7 +9,13 @@ import { FAULTS, type Fault } from '../aggregator/fault.js';
 import type { DatapathCounters, PortCounters } from '../aggregator/io.js';
 import type { Damping } from '../aggregator/link-hold.js';
 import { POLICIES } from '../aggregator/policy.js';
-import { type AggregatorSettings, FAREWELLS, type PortSettings, WEIGHTS } from '../aggregator/settings.js';
+import {
+  type AggregatorSettings,
+  DEFAULT_AGGREGATOR,
+  FAREWELLS,
+  type PortSettings,
+  WEIGHTS,
+} from '../aggregator/settings.js';
 import type {
   AggregatorStatus,
   ConversationStatus,
@@ -68,6 +74,8 @@ export const aggregatorSettings = wire<AggregatorSettings>({
   mux: z.enum(['independent', 'coupled']),
   hash: z.enum(HASH_POLICIES),
   // State of a program that had none is read as well.
+  hashSeed: count.default(DEFAULT_AGGREGATOR.hashSeed),
+  hashFlowLabel: word.default(DEFAULT_AGGREGATOR.hashFlowLabel),
   weights: z.enum(WEIGHTS).default('speed'),
   rebalance: count.default(0),
   minLinks: count,

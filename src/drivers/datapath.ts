@@ -8,6 +8,7 @@
  */
 import type { Datapath, DatapathCounters } from '../aggregator/io.js';
 import { type ForwardingTable, isHeld, makeTable, portOf } from '../mux/distributor.js';
+import { hashBy, sameHash } from '../mux/hash.js';
 import { clsact } from './clsact-hook.js';
 import { addCounters, type PartialCounters } from './counter-sums.js';
 import type { DatapathChoice, DatapathKind } from './datapath-choice.js';
@@ -119,7 +120,7 @@ const refused = (name: string, error: SysError): SysError =>
   new SysError(error.syscall, error.errno, `forward ${name} in the kernel`, inWords(error));
 
 /** Everything is dropped that is not captured. */
-const NOTHING: ForwardingTable = makeTable([], [], 'layer2');
+const NOTHING: ForwardingTable = makeTable([], [], hashBy('layer2'));
 
 class Switched implements LinuxDatapath {
   readonly #options: DatapathOptions;
@@ -283,7 +284,8 @@ class Switched implements LinuxDatapath {
     const kernel = this.#kernel;
     if (kernel === undefined) return;
     const holds = this.#table.buckets.some(isHeld);
-    const rehashed = kernel.hash !== undefined && this.#table.buckets.length > 0 && kernel.hash !== this.#table.hash;
+    const { hash } = kernel;
+    const rehashed = hash !== undefined && this.#table.buckets.length > 0 && !sameHash(hash, this.#table.hash);
     if ((holds || rehashed) && !this.#hooked) {
       this.#host?.hook();
       this.#hooked = true;
@@ -304,7 +306,7 @@ class Switched implements LinuxDatapath {
     this.#worker.settled().then(
       () => {
         if (this.#kernel !== kernel) return;
-        if (this.#table.hash !== hash) return this.#rehash();
+        if (!sameHash(this.#table.hash, hash)) return this.#rehash();
         this.#mode = 'kernel';
         this.#publish();
       },

@@ -7,7 +7,7 @@
  */
 import type { DatapathCounters, PortCounters } from '../aggregator/io.js';
 import { BUCKETS, type ForwardingTable } from '../mux/distributor.js';
-import { HASH_POLICIES, type HashPolicy } from '../mux/hash.js';
+import { HASH_POLICIES, type HashSpec, hashBy } from '../mux/hash.js';
 
 /** Most ports of one virtual interface at a time. */
 export const MAX_PORTS = 256;
@@ -19,11 +19,13 @@ const APPLIED = 1;
 const STOP = 2;
 const HEAD = 4;
 /** Words of one copy: hash, three counts, buckets, collecting, discardWrong. */
-const HASH = 0;
-const BUCKET_COUNT = 1;
-const COLLECTING_COUNT = 2;
-const DISCARDING_COUNT = 3;
-const LISTS = 4;
+const POLICY = 0;
+const SEED = 1;
+const FLOW_LABEL = 2;
+const BUCKET_COUNT = 3;
+const COLLECTING_COUNT = 4;
+const DISCARDING_COUNT = 5;
+const LISTS = 6;
 const COPY = LISTS + BUCKETS + 2 * MAX_PORTS;
 const TABLE_OCTETS = (HEAD + 2 * COPY) * 4;
 
@@ -69,7 +71,7 @@ const COUNTS = BUCKET_COUNTS + BUCKETS;
 
 /** A table as the worker keeps it for itself. */
 export interface LocalTable {
-  readonly hash: HashPolicy;
+  readonly hash: HashSpec;
   /** bucket -> ifindex, negative: held; empty: no port distributes. */
   readonly buckets: Int32Array;
   readonly collecting: Int32Array;
@@ -102,7 +104,9 @@ export class ForwardingMemory {
     const next = (this.generation + 1) | 0;
     const at = copyOf(next);
     const words = this.#words;
-    words[at + HASH] = HASH_POLICIES.indexOf(table.hash);
+    words[at + POLICY] = HASH_POLICIES.indexOf(table.hash.policy);
+    words[at + SEED] = table.hash.seed;
+    words[at + FLOW_LABEL] = table.hash.flowLabel ? 1 : 0;
     words[at + BUCKET_COUNT] = buckets.length;
     words[at + COLLECTING_COUNT] = collecting.length;
     words[at + DISCARDING_COUNT] = discardWrong.length;
@@ -126,7 +130,8 @@ export class ForwardingMemory {
     const collecting = words.slice(from, from + (words[at + COLLECTING_COUNT] ?? 0));
     const discarding = from + MAX_PORTS;
     const discardWrong = words.slice(discarding, discarding + (words[at + DISCARDING_COUNT] ?? 0));
-    const hash = HASH_POLICIES[words[at + HASH] ?? 0] ?? 'layer2';
+    const policy = HASH_POLICIES[words[at + POLICY] ?? 0] ?? 'layer2';
+    const hash = hashBy(policy, (words[at + SEED] ?? 0) >>> 0, words[at + FLOW_LABEL] === 1);
     return this.generation === generation ? { hash, buckets, collecting, discardWrong } : undefined;
   }
 

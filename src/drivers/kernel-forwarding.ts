@@ -6,7 +6,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ForwardingTable } from '../mux/distributor.js';
-import type { HashPolicy } from '../mux/hash.js';
+import type { HashSpec } from '../mux/hash.js';
 import { MAPS, type MapName, type MapSet, PENDING_OCTETS, TABLE_OCTETS } from './bpf/map-layout.js';
 import { createMaps, loadOurs, programsBuild } from './bpf/programs.js';
 import type { HookMaker, IngressHook } from './ingress-hook.js';
@@ -59,7 +59,7 @@ export class KernelForwarding {
   /** By ifindex. */
   readonly #receive = new Map<number, IngressHook>();
   readonly #slots: Map<number, number>;
-  #hash: HashPolicy | undefined;
+  #hash: HashSpec | undefined;
 
   /**
    * Takes over what an earlier process left of this interface, or loads everything anew; then nothing hangs anywhere
@@ -96,7 +96,7 @@ export class KernelForwarding {
   }
 
   /** What the table in force hashes by; undefined while nothing is hashed, or before our first table. */
-  get hash(): HashPolicy | undefined {
+  get hash(): HashSpec | undefined {
     return this.#hash;
   }
 

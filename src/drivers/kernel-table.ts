@@ -37,8 +37,9 @@ export function writeTable(words: Int32Array, table: ForwardingTable, mode: Forw
   const at = copyAt(generation);
   words.fill(0, at, at + COPY_WORDS);
   words[at + COPY.mode] = MODES[mode];
-  words[at + COPY.policy] = HASH_POLICIES.indexOf(table.hash);
-  words[at + COPY.flags] = table.buckets.length > 0 ? FLAGS.active : 0;
+  words[at + COPY.policy] = HASH_POLICIES.indexOf(table.hash.policy);
+  words[at + COPY.seed] = table.hash.seed;
+  words[at + COPY.flags] = (table.buckets.length > 0 ? FLAGS.active : 0) | (table.hash.flowLabel ? FLAGS.flowLabel : 0);
   for (const [bucket, entry] of table.buckets.entries()) {
     const slot = slots.get(portOf(entry));
     if (slot !== undefined) words[at + COPY.buckets + bucket] = isHeld(entry) ? -(slot + 1) : slot + 1;

@@ -13,7 +13,7 @@
  * Counted are frames and octets (without FCS) as they are on the wire: a super-frame counts as its segments.
  */
 import { BUCKETS, isHeld, portOf } from '../mux/distributor.js';
-import type { HashPolicy } from '../mux/hash.js';
+import { hashBy, sameHash } from '../mux/hash.js';
 import { nextBatch } from './batch-size.js';
 import { awaitRunningPrograms, type Captured } from './captured.js';
 import {
@@ -58,13 +58,13 @@ export class DatapathEngine {
   readonly #toHost = new SendBatch(this.#arena);
   readonly #look = new FrameLook(this.#arena, this.#received);
   #table: LocalTable = {
-    hash: 'layer2',
+    hash: hashBy('layer2'),
     buckets: new Int32Array(0),
     collecting: new Int32Array(0),
     discardWrong: new Int32Array(0),
   };
   #generation = 0;
-  #hash: HashPolicy = 'layer2';
+  #hash = hashBy('layer2');
   /** bucket -> port; undefined: the table names a port that we do not have. */
   #buckets: (EnginePort | undefined)[] = [];
   /** bucket -> 1: its frames are held. */
@@ -337,10 +337,10 @@ export class DatapathEngine {
 
   #resolveTable(): void {
     const ports = new Map(this.#sockets.ports.map((port) => [port.socket.ifindex, port]));
+    const rehashed = !sameHash(this.#hash, this.#table.hash);
     // What was captured by the table before may be counted by another bucket here.
-    if (this.#hash !== this.#table.hash || (this.#buckets.length === 0) !== (this.#table.buckets.length === 0))
-      this.#captured?.doubt();
-    if (this.#hash !== this.#table.hash) {
+    if (rehashed || (this.#buckets.length === 0) !== (this.#table.buckets.length === 0)) this.#captured?.doubt();
+    if (rehashed) {
       this.#hash = this.#table.hash;
       this.#held.sortAnew(({ bytes }) => bucketOf(this.#hash, bytes, VNET_HEADER, bytes.length - VNET_HEADER));
     }

@@ -1,6 +1,6 @@
 /** What the user-space data path must know of a received frame, filled in for one frame after the other. */
 import { BUCKETS } from '../mux/distributor.js';
-import { type HashPolicy, hashFrame } from '../mux/hash.js';
+import { type HashSpec, hashFrame } from '../mux/hash.js';
 import { FRAME_START, type FrameArena, type ReceiveBatch, SLOT } from './sys/batch.js';
 import { MSG_TRUNC } from './sys/constants.js';
 import { headerLength, insertTag, segments, TAG, typeField } from './user-datapath-frame.js';
@@ -47,11 +47,11 @@ export class FrameLook {
     return typeField(this.arena.bytes, this.start);
   }
 
-  bucket(hash: HashPolicy): number {
+  bucket(hash: HashSpec): number {
     return bucketOf(hash, this.arena.bytes, this.start, this.length);
   }
 }
 
-export function bucketOf(hash: HashPolicy, bytes: Uint8Array, start: number, length: number): number {
+export function bucketOf(hash: HashSpec, bytes: Uint8Array, start: number, length: number): number {
   return hashFrame(hash, bytes, start, length) % BUCKETS;
 }

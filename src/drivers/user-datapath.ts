@@ -72,7 +72,7 @@ export interface UserDatapath extends Datapath {
  * the socket. The process stays alive until `close`.
  *
  *     const datapath = await openUserDatapath({ hostIfindex: virtual.peerIfindex, onError: report });
- *     await datapath.addPort(eth0); datapath.setTable(makeTable([eth0], [eth0], 'layer3+4'));
+ *     await datapath.addPort(eth0); datapath.setTable(makeTable([eth0], [eth0], hashBy('layer3+4')));
  */
 export async function openUserDatapath(options: UserDatapathOptions): Promise<UserDatapath> {
   const datapath = new WorkerHandle(options);

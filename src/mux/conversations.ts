@@ -10,19 +10,33 @@
  * A conversation goes by the first link of its order that is in use. So both ends choose the same, and when a link
  * is lost only its own conversations move, to all others evenly.
  */
-import { CONVERSATIONS } from '../lacp/conversation-tlvs.js';
+import { CONVERSATIONS, Unspecified_Algorithm } from '../lacp/conversation-tlvs.js';
 import { octetsToHex } from '../lacp/layout.js';
-import { type HashPolicy, mix } from './hash.js';
+import { type HashPolicy, type HashSpec, mix } from './hash.js';
 
 /**
  * Actor_Port_Algorithm for each hash policy, in hex. IEEE 802.1's own numbers (00-80-C2) have none for them. 02-76-65
  * is in the range that is administered locally, so it belongs to nobody else's OUI or CID.
  */
-export const PORT_ALGORITHMS: Readonly<Record<HashPolicy, string>> = {
+const PORT_ALGORITHMS: Readonly<Record<HashPolicy, string>> = {
   layer2: '02766501',
   'layer2+3': '02766502',
   'layer3+4': '02766503',
+  'encap2+3': '02766504',
+  'encap3+4': '02766505',
+  'vlan+srcmac': '02766506',
 };
+/** The same with the flow label. */
+const WITH_FLOW_LABEL: Readonly<Partial<Record<HashPolicy, string>>> = {
+  'layer3+4': '02766513',
+  'encap3+4': '02766515',
+};
+
+/** Unspecified with a seed: no number of one octet could say which, and the partner's may be another. */
+export function portAlgorithmOf({ policy, seed, flowLabel }: HashSpec): string {
+  if (seed !== 0) return Unspecified_Algorithm;
+  return (flowLabel ? WITH_FLOW_LABEL[policy] : undefined) ?? PORT_ALGORITHMS[policy];
+}
 
 /** Conversations `first` to `last` prefer these links, best first. */
 export interface ConversationRange {

@@ -5,7 +5,7 @@
  * Ports are numbers above 0: Port Numbers in the engine, ifindexes in a data path.
  */
 import { CONVERSATIONS } from '../lacp/conversation-tlvs.js';
-import type { HashPolicy } from './hash.js';
+import type { HashSpec } from './hash.js';
 import { Spreader } from './weighted-spread.js';
 
 /** A frame's bucket is its conversation (conversations.ts); a power of two. */
@@ -24,7 +24,7 @@ export interface ForwardingTable {
   readonly collecting: readonly number[];
   /** Discard_Wrong_Conversation: ifindexes of COLLECTING ports that deliver only frames of the buckets that they send. */
   readonly discardWrong?: readonly number[];
-  readonly hash: HashPolicy;
+  readonly hash: HashSpec;
 }
 
 /**
@@ -49,7 +49,7 @@ export function spread(distributing: readonly number[]): number[] {
 export function makeTable(
   distributing: readonly number[],
   collecting: readonly number[],
-  hash: HashPolicy,
+  hash: HashSpec,
 ): ForwardingTable {
   return { buckets: spread(distributing), collecting, hash };
 }

@@ -4,7 +4,7 @@ import type { Daemon } from '../../src/daemon/daemon.js';
 import type { Arguments } from '../../src/daemon/messages.js';
 import { BUCKETS, spread } from '../../src/mux/distributor.js';
 import { encodeFlowFrame } from '../../src/mux/flow-frame.js';
-import { hashFrame } from '../../src/mux/hash.js';
+import { hashBy, hashFrame } from '../../src/mux/hash.js';
 import { PaperKernel, paperDaemon, settled } from '../support/paper-kernel.js';
 import { temporaryDirectory } from './control-fixture.js';
 
@@ -85,7 +85,7 @@ describe('the frame that is hashed', () => {
   ])('hash=%s %j', async (policy, flow, frame) => {
     const { daemon } = await running(`hash=${policy}`);
     const octets = encodeFlowFrame(frame);
-    const hash = hashFrame(policy as 'layer2', octets, 0, octets.length);
+    const hash = hashFrame(hashBy(policy as 'layer2'), octets, 0, octets.length);
     const bucket = hash % BUCKETS;
     expect(ask(daemon, flow)).toMatchObject({
       veth: 'veth0',
@@ -95,6 +95,12 @@ describe('the frame that is hashed', () => {
       hash,
       bucket,
     });
+  });
+
+  test('with the seed of the interface', async () => {
+    const { daemon } = await running('hash-seed=7');
+    const { hash: seeded } = ask(daemon, TCP4);
+    expect(seeded).not.toBe(ask((await running()).daemon, TCP4).hash);
   });
 
   test('both directions have one bucket', async () => {
@@ -125,6 +131,10 @@ describe('what was not said', () => {
     ['layer3+4', IP4, ['protocol icmp']],
     ['layer3+4', IP6, ['protocol icmpv6']],
     ['layer3+4', { ...IP4, protocol: 'gre' }, []],
+    ['encap3+4', { ...IP4, protocol: 'gre' }, ['no packet of IP in the tunnel']],
+    ['encap3+4', { ...TCP4, protocol: 'udp', destinationPort: '4789' }, ['no packet of IP in the tunnel']],
+    ['encap3+4', TCP4, []],
+    ['vlan+srcmac', { ...TCP4, vlan: '9' }, [`source MAC address ${OWN}, that of veth0`]],
     ['layer2', MACS, ['EtherType ip (0x0800)', 'no VLAN tag']],
     ['layer2', { ...MACS, protocol: '0x88cc', vlan: '1' }, []],
     ['layer2+3', { ...TCP4, srcMac: OWN, dstMac: '02:00:00:00:00:02' }, ['no VLAN tag']],
@@ -142,6 +152,12 @@ describe('what was not said', () => {
   ])('hash=%s %j: %j', async (policy, flow, assumed) => {
     const { daemon } = await running(`hash=${policy}`);
     expect(ask(daemon, flow).assumed).toEqual(assumed);
+  });
+
+  test('the flow label, where it counts', async () => {
+    const { daemon } = await running('hash-flow-label=1');
+    expect(ask(daemon, { ...IP6, protocol: 'icmpv6' }).assumed).toEqual(['IPv6 flow label 0']);
+    expect(ask(daemon, TCP4).assumed).toEqual([]);
   });
 
   test('the MAC address of the neighbour, or of the router, is that which the kernel knows', async () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HASH_POLICIES, type HashPolicy, hashFrame } from '../../src/mux/hash.js';
+import { HASH_POLICIES, type HashPolicy, hashBy, hashFrame } from '../../src/mux/hash.js';
 import { type Ends, ethernet, hex, ipv4, ipv6, join, Protocol, ports, swapped, u16 } from '../support/frames.js';
 
-const hash = (policy: HashPolicy, frame: Uint8Array) => hashFrame(policy, frame, 0, frame.length);
+const hash = (policy: HashPolicy, frame: Uint8Array) => hashFrame(hashBy(policy), frame, 0, frame.length);
 
 /** The last 16 bits of an address of so many octets. */
 const mac = (n: number) => join(hex('02 00 00 00'), u16(n));
@@ -34,17 +34,20 @@ test.each(HASH_POLICIES)('%s: an unsigned 32-bit number for any octets, the same
 test('the place of the frame in its buffer does not matter', () => {
   const frame = tcp4(IP4, PORT);
   const buffer = join(new Uint8Array(10).fill(0xff), frame, new Uint8Array(50).fill(0xff));
-  for (const policy of HASH_POLICIES) expect(hashFrame(policy, buffer, 10, frame.length)).toBe(hash(policy, frame));
+  for (const policy of HASH_POLICIES)
+    expect(hashFrame(hashBy(policy), buffer, 10, frame.length)).toBe(hash(policy, frame));
 });
 
 describe('symmetry: both directions of a conversation have the same hash', () => {
+  /** vlan+srcmac is told by one end. */
+  const SYMMETRIC = HASH_POLICIES.filter((policy) => policy !== 'vlan+srcmac');
   const octets = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
   const ends = <T>(one: fc.Arbitrary<T>) => fc.record({ from: one, to: one });
   const port = fc.integer({ min: 0, max: 0xffff });
   const protocol = fc.constantFrom(...Object.values(Protocol), 47, 50);
   const tags = fc.array(fc.tuple(fc.constantFrom(0x8100, 0x88a8), port), { maxLength: 3 });
 
-  test.each(HASH_POLICIES)('%s: IPv4', (policy) => {
+  test.each(SYMMETRIC)('%s: IPv4', (policy) => {
     fc.assert(
       fc.property(ends(octets(6)), ends(octets(4)), ends(port), protocol, tags, (macs, ip, p, number, tag) => {
         const there = ipv4({ addresses: ip, protocol: number, payload: ports(p) });
@@ -55,7 +58,7 @@ describe('symmetry: both directions of a conversation have the same hash', () =>
     );
   });
 
-  test.each(HASH_POLICIES)('%s: IPv6', (policy) => {
+  test.each(SYMMETRIC)('%s: IPv6', (policy) => {
     fc.assert(
       fc.property(ends(octets(6)), ends(octets(16)), ends(port), protocol, tags, (macs, ip, p, number, tag) => {
         const there = ipv6({ addresses: ip, protocol: number, payload: ports(p) });
@@ -66,7 +69,7 @@ describe('symmetry: both directions of a conversation have the same hash', () =>
     );
   });
 
-  test.each(HASH_POLICIES)('%s: anything that is not IP', (policy) => {
+  test.each(SYMMETRIC)('%s: anything that is not IP', (policy) => {
     fc.assert(
       fc.property(ends(octets(6)), octets(20), (macs, body) => {
         const back = ethernet(0x8847, body, { macs: swapped(macs) });
@@ -79,15 +82,24 @@ describe('symmetry: both directions of a conversation have the same hash', () =>
 describe('what counts for which policy', () => {
   const base = tcp4(IP4, PORT);
   const rows: [string, Uint8Array, readonly HashPolicy[]][] = [
-    ['another source MAC', tcp4(IP4, PORT, both(mac(9), mac(2))), ['layer2', 'layer2+3']],
-    ['another VLAN', ethernet(0x0800, base.subarray(14), { macs: MACS, tags: [[0x8100, 5]] }), ['layer2', 'layer2+3']],
-    ['another EtherType', ethernet(0x0801, base.subarray(14), { macs: MACS }), ['layer2', 'layer2+3', 'layer3+4']],
-    ['another address', tcp4(both(v4(9), v4(2)), PORT), ['layer2+3', 'layer3+4']],
-    ['another port', tcp4(IP4, both(50_001, 443)), ['layer3+4']],
+    ['another source MAC', tcp4(IP4, PORT, both(mac(9), mac(2))), ['layer2', 'layer2+3', 'encap2+3', 'vlan+srcmac']],
+    [
+      'another VLAN',
+      ethernet(0x0800, base.subarray(14), { macs: MACS, tags: [[0x8100, 5]] }),
+      ['layer2', 'layer2+3', 'encap2+3', 'vlan+srcmac'],
+    ],
+    [
+      'another EtherType',
+      ethernet(0x0801, base.subarray(14), { macs: MACS }),
+      ['layer2', 'layer2+3', 'layer3+4', 'encap2+3', 'encap3+4'],
+    ],
+    ['another destination MAC', tcp4(IP4, PORT, both(mac(1), mac(9))), ['layer2', 'layer2+3', 'encap2+3']],
+    ['another address', tcp4(both(v4(9), v4(2)), PORT), ['layer2+3', 'layer3+4', 'encap2+3', 'encap3+4']],
+    ['another port', tcp4(IP4, both(50_001, 443)), ['layer3+4', 'encap3+4']],
     [
       'another protocol',
       ethernet(0x0800, ipv4({ addresses: IP4, protocol: Protocol.UDP, payload: ports(PORT) }), { macs: MACS }),
-      ['layer3+4'],
+      ['layer3+4', 'encap3+4'],
     ],
     ['other payload', join(base.subarray(0, -1), [0xff]), []],
   ];
@@ -177,6 +189,18 @@ describe('spread', () => {
     ['IPv6 addresses in step', 'layer2+3', (i) => tcp6(both(v6(i), v6(i + 20_000)), PORT)],
     ['one MAC in sequence', 'layer2', (i) => tcp4(IP4, PORT, both(mac(i), mac(65_535)))],
     ['both MACs in step', 'layer2', (i) => tcp4(IP4, PORT, both(mac(i), mac(i + 20_000)))],
+    ['one MAC in sequence', 'vlan+srcmac', (i) => tcp4(IP4, PORT, both(mac(i), mac(65_535)))],
+    [
+      'VLANs in sequence',
+      'vlan+srcmac',
+      (i) =>
+        ethernet(0x0800, new Uint8Array(46), {
+          tags: [
+            [0x88a8, i >> 6],
+            [0x8100, i & 63],
+          ],
+        }),
+    ],
     ['MAC and address in step', 'layer2+3', (i) => tcp4(both(v4(i), v4(65_535)), PORT, both(mac(i), mac(65_535)))],
   ];
   test.each(rows)('%s, %s: 256 buckets are evenly filled', (_, policy, frame) => {
@@ -242,8 +266,8 @@ describe('the words of the specification', () => {
     return x ^ (x >> 16n);
   };
   const mix = (h: bigint, w: bigint) => scramble(((h ^ w) + 0x9e3779b9n) % M);
-  const specified = (from: readonly bigint[], to: readonly bigint[], common: readonly bigint[]) => {
-    const ends = from.reduce(mix, 0x5eed5eedn) + to.reduce(mix, 0x5eed5eedn);
+  const specified = (from: readonly bigint[], to: readonly bigint[], common: readonly bigint[], seed = 0n) => {
+    const ends = from.reduce(mix, 0x5eed5eedn ^ seed) + to.reduce(mix, 0x5eed5eedn ^ seed);
     return Number(common.reduce(mix, ends % M));
   };
   /** Source 10.0.0.1:50000, destination 10.0.0.2:443, from ..:01 to ..:02 in VLAN 5. */
@@ -261,6 +285,7 @@ describe('the words of the specification', () => {
       specified([0n, 0n, 0n, 0x0a000001n, 50_000n], [0n, 0n, 0n, 0x0a000002n, 443n], [0x0800n, 6n]),
       0xcb6a265d,
     ],
+    ['vlan+srcmac', specified([0x0200n, 1n], [], [5n]), 0x2bf88455],
   ])(
     '%s: hashes as specified, and as ever: a change would reorder conversations during an upgrade',
     (policy, value, known) => {
@@ -268,4 +293,17 @@ describe('the words of the specification', () => {
       expect(value).toBe(known);
     },
   );
+
+  test('a seed changes where the words of each end begin', () => {
+    const value = specified([0x0200n, 1n], [0x0200n, 2n], [0x0800n, 5n], 0xfedcba98n);
+    expect(hashFrame(hashBy('layer2', 0xfedcba98), frame, 0, frame.length)).toBe(value);
+  });
+
+  test('the flow label is one word more', () => {
+    const v6frame = tcp6(IP6, PORT);
+    v6frame.set([0x60, 0x0a, 0xbc, 0xde], 14); // version 6, class 0, label 0xabcde
+    const ip = (last: bigint) => [0x20010db8n, 0n, 0n, last];
+    const value = specified([...ip(1n), 50_000n], [...ip(2n), 443n], [0x86ddn, 6n, 0xabcden]);
+    expect(hashFrame(hashBy('layer3+4', 0, true), v6frame, 0, v6frame.length)).toBe(value);
+  });
 });

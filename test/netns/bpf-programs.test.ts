@@ -21,7 +21,7 @@ import { lookupMap, possibleCpus, type SharedMap, shareMap, updateMap, word } fr
 import { TCX_DROP, TCX_NEXT, TCX_REDIRECT, type TestContext, testRun } from '../../src/drivers/sys/bpf-programs.js';
 import { libc } from '../../src/drivers/sys/libc.js';
 import { BUCKETS } from '../../src/mux/distributor.js';
-import { HASH_POLICIES, hashFrame } from '../../src/mux/hash.js';
+import { HASH_POLICIES, hashBy, hashFrame } from '../../src/mux/hash.js';
 import { ethernet, hex, ipv4, join, Protocol, ports } from '../support/frames.js';
 import { lacksBpf } from '../support/lacks-bpf.js';
 
@@ -42,7 +42,7 @@ const packet = (payload: number, protocol: number = Protocol.TCP) =>
   });
 const TCP = ethernet(0x0800, packet(100));
 const SLOW = ethernet(0x8809, new Uint8Array(46));
-const BUCKET = hashFrame('layer3+4', TCP, 0, TCP.length) % BUCKETS;
+const BUCKET = hashFrame(hashBy('layer3+4'), TCP, 0, TCP.length) % BUCKETS;
 
 let maps: MapSet;
 let memory: SharedMap[];
@@ -163,7 +163,7 @@ describe.skipIf(noBpf)('transmit', () => {
   ])('a super-frame of %s counts as the frames that it becomes', (_, protocol, header) => {
     const frame = ethernet(0x0800, packet(1_000 + header - 34, protocol));
     expect(frame.length).toBe(1_000 + header);
-    const bucket = hashFrame('layer3+4', frame, 0, frame.length) % BUCKETS;
+    const bucket = hashFrame(hashBy('layer3+4'), frame, 0, frame.length) % BUCKETS;
     table[copyAt(0) + COPY.buckets + bucket] = SLOT + 1;
     lends({});
     run('transmit', frame, { gsoSize: 300 });

@@ -9,7 +9,7 @@ import { waitFor } from '../../scripts/lab/wait.js';
 import type { FlowResult, ShowResult } from '../../src/daemon/messages.js';
 import { BUCKETS, spread } from '../../src/mux/distributor.js';
 import { encodeFlowFrame } from '../../src/mux/flow-frame.js';
-import { HASH_POLICIES, hashFrame } from '../../src/mux/hash.js';
+import { HASH_POLICIES, hashBy, hashFrame } from '../../src/mux/hash.js';
 import { addAll, address } from '../support/daemon-pair.js';
 import { useLab } from '../support/netns.js';
 import { slowLink } from '../support/slow-path.js';
@@ -93,7 +93,7 @@ test('rebalance: four heavy flows that share the slow link are spread, none lost
     const addresses = { from: Uint8Array.of(10, 0, 0, 1), to: Uint8Array.of(10, 0, 0, 2) };
     const ip = { ...addresses, protocol: 17, ports: [source, port] as const };
     const frame = encodeFlowFrame({ from: '00:00:00:00:00:00', to: '00:00:00:00:00:00', vlans: [], type: 0x0800, ip });
-    return hashFrame('layer3+4', frame, 0, frame.length) % BUCKETS;
+    return hashFrame(hashBy('layer3+4'), frame, 0, frame.length) % BUCKETS;
   };
   const sourcePorts = [7000, 7001, 7002, 7003].map((port, i) => {
     let source = 42_000 + 1_000 * i;

@@ -2,6 +2,7 @@
  * Conversations move between ports of unequal delay, with numbered traffic in both directions. One link of four is
  * slow, so that a conversation that changes link without care arrives out of order: the first test shows that it does.
  */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Daemon, distributing } from '../../scripts/lab/daemon.js';
@@ -9,6 +10,7 @@ import type { Running } from '../../scripts/lab/processes.js';
 import { type StreamResult, UdpStream } from '../../scripts/lab/traffic.js';
 import { waitFor } from '../../scripts/lab/wait.js';
 import { heldFor, makeTable } from '../../src/mux/distributor.js';
+import { hashBy } from '../../src/mux/hash.js';
 import { addAll, address } from '../support/daemon-pair.js';
 import { useLab } from '../support/netns.js';
 import { slowLink } from '../support/slow-path.js';
@@ -56,7 +58,7 @@ describe('the data path alone, from a slow link to a fast one', () => {
     waitFor('all frames', async () => (await b.port(port)).rxFrames === (await a.port(port)).txFrames, { everyMs: 5 });
   const index = (port: string) => a.ports.get(port) ?? 0;
   const hold = (port: string) => {
-    const table = makeTable([index(port)], [...a.ports.values()], 'layer3+4');
+    const table = makeTable([index(port)], [...a.ports.values()], hashBy('layer3+4'));
     return { ...table, buckets: table.buckets.map(heldFor) };
   };
 

@@ -1,10 +1,12 @@
 /** A host with a virtual interface and a user-space data path, driven call by call (see user-datapath-side.ts). */
+
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Host } from '../../scripts/lab/lab.js';
 import type { PortCounters } from '../../src/aggregator/io.js';
 import { makeTable } from '../../src/mux/distributor.js';
+import { hashBy } from '../../src/mux/hash.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -85,7 +87,7 @@ export class End {
     discarding: readonly string[] = [],
   ): Promise<void> {
     const numbers = (names: readonly string[]) => names.map((name) => this.ports.get(name) ?? 0);
-    const table = makeTable(numbers(distributing), numbers(collecting), 'layer3+4');
+    const table = makeTable(numbers(distributing), numbers(collecting), hashBy('layer3+4'));
     await this.call('setTable', { ...table, discardWrong: numbers(discarding) });
     while (!(await this.statistics()).tableApplied);
   }

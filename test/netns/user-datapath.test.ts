@@ -2,12 +2,14 @@
  * The user-space data path on real kernel links: two hosts, three links, static tables (no LACP here).
  * Runs the compiled worker: build first (`npm run build`; `npm test` does).
  */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Lab } from '../../scripts/lab/lab.js';
 import type { Running } from '../../scripts/lab/processes.js';
 import { ping, tcp } from '../../scripts/lab/traffic.js';
 import { waitFor } from '../../scripts/lab/wait.js';
 import { makeTable } from '../../src/mux/distributor.js';
+import { hashBy } from '../../src/mux/hash.js';
 import { End, ifindexOf } from './user-datapath-end.js';
 
 const PORTS = ['p0', 'p1', 'p2'];
@@ -98,7 +100,7 @@ describe('forwarding', () => {
     const before = { ...(await octets()), kernel: await Promise.all(PORTS.map((name) => a.kernel(name))) };
     await tcp(a.host, b.host, '10.0.0.2', { seconds: 1, streams: 24, port: 5303 });
     const after = await octets();
-    const { buckets } = makeTable([...a.ports.values()], [], 'layer3+4');
+    const { buckets } = makeTable([...a.ports.values()], [], hashBy('layer3+4'));
     for (const [i, name] of PORTS.entries()) {
       expect((await a.kernel(name)).txPackets - (before.kernel[i]?.txPackets ?? 0)).toBeGreaterThan(10);
       const own = buckets.flatMap((port, bucket) => (port === a.ports.get(name) ? [bucket] : []));

@@ -139,6 +139,19 @@ test('another hash is another port algorithm: not agreed, until it is the same',
   expect([agreed(a), agreed(b)]).toEqual([[], []]);
 });
 
+test('the flow label is another port algorithm; one with a seed cannot be agreed, though both have the same', () => {
+  const label = { ...V2, hashFlowLabel: true };
+  const { clock, a, b } = twoSystems(2, label, label);
+  clock.advance(6_000);
+  expect([agreed(a), agreed(b)]).toEqual([[], []]);
+  a.set({ hashFlowLabel: false });
+  clock.advance(2_000);
+  expect([agreed(a), agreed(b)]).toEqual([['port-algorithm'], ['port-algorithm']]);
+  for (const system of [a, b]) system.set({ hashFlowLabel: false, hashSeed: 7 });
+  clock.advance(2_000);
+  expect([agreed(a), agreed(b)]).toEqual([['port-algorithm'], ['port-algorithm']]);
+});
+
 test('discard-wrong-conversation acts only on ports on which both ends send the same', () => {
   const { clock, a, b } = twoSystems(2, { ...V2, discardWrongConversation: true }, V2);
   clock.advance(6_000);

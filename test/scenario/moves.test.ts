@@ -1,4 +1,5 @@
 /** Conversations that change port between two systems, and ports that leave without loss: tables, markers, LACPDUs. */
+
 import { describe, expect, test } from 'vitest';
 import { Linger_After_Partner, Linger_Most } from '../../src/aggregator/departure.js';
 import { DEFAULT_PORT } from '../../src/aggregator/settings.js';
@@ -6,6 +7,7 @@ import { encodeMarker } from '../../src/lacp/marker.pdu.js';
 import { parseSlowProtocols, slowProtocolsFrame } from '../../src/lacp/slow-protocols.js';
 import { Marker_Time_Out } from '../../src/mux/conversation-moves.js';
 import { BUCKETS, isHeld, portOf, spread } from '../../src/mux/distributor.js';
+import { hashBy } from '../../src/mux/hash.js';
 import { facts, setCable, type TestSystem, twoSystems } from '../support/system-lab.js';
 
 const FAST = { rate: 'fast' } as const;
@@ -136,13 +138,17 @@ test('a partner that falls silent is not asked', () => {
   expect(asked(lab.a)).toEqual([]);
 });
 
-test('another hash: every bucket is held until every port has answered', () => {
+test.each([
+  ['policy', { hash: 'layer2' }, hashBy('layer2')],
+  ['seed', { hashSeed: 7 }, hashBy('layer3+4', 7)],
+  ['use of the flow label', { hashFlowLabel: true }, hashBy('layer3+4', 0, true)],
+] as const)('another hash, by its %s: every bucket is held until every port has answered', (_, settings, hash) => {
   const { clock, a } = running(3);
-  a.set({ hash: 'layer2' });
-  expect(a.table.hash).toBe('layer2');
+  a.set(settings);
+  expect(a.table.hash).toEqual(hash);
   expect(held(a)).toBe(BUCKETS);
   clock.advance(2 * DELAY);
-  expect(a.table).toMatchObject({ hash: 'layer2', buckets: spread([1, 2, 3]) });
+  expect(a.table).toMatchObject({ hash, buckets: spread([1, 2, 3]) });
 });
 
 test('responses that nobody waits for are counted and change nothing', () => {

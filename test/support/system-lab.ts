@@ -15,6 +15,7 @@ import { md5 } from '../../src/daemon/md5.js';
 import type { Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
 import { parseSlowProtocols } from '../../src/lacp/slow-protocols.js';
 import { BUCKETS, type ForwardingTable } from '../../src/mux/distributor.js';
+import { hashBy } from '../../src/mux/hash.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /** Facts of a link that is up at 1 Gbit/s, full duplex. */
@@ -45,7 +46,7 @@ export class TestSystem {
   readonly journal: Recorded[] = [];
   /** Every change of the forwarding, with its time. */
   readonly forwardings: (Forwarding & { readonly at: number })[] = [];
-  table: ForwardingTable = { buckets: [], collecting: [], hash: 'layer2' };
+  table: ForwardingTable = { buckets: [], collecting: [], hash: hashBy('layer2') };
   /** Every table for the data path, with its time. */
   readonly tables: (ForwardingTable & { readonly at: number })[] = [];
   /** Markers and responses, apart from `sent`. */

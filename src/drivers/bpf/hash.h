@@ -27,16 +27,19 @@ INLINE u32 mix_ip(u32 h, const u32 ip[4])
 
 INLINE u32 hash_key(const struct copy *copy, const struct flow_key *key)
 {
-  u32 from = SEED;
-  u32 to = SEED;
-  if (key->is_ip && copy->policy == LAYER3_4) {
-    from = mix(mix_ip(from, key->from_ip), key->from_port);
-    to = mix(mix_ip(to, key->to_ip), key->to_port);
-    return mix(mix(from + to, key->type), key->protocol);
+  u32 policy = copy->policy;
+  u32 seed = SEED ^ copy->seed;
+  if (policy == VLAN_SRCMAC)
+    return mix(mix_mac(seed, key->from_mac) + seed, key->tags);
+  if (key->is_ip && (policy == LAYER3_4 || policy == ENCAP3_4)) {
+    u32 from = mix(mix_ip(seed, key->from_ip), key->from_port);
+    u32 to = mix(mix_ip(seed, key->to_ip), key->to_port);
+    u32 hash = mix(mix(from + to, key->type), key->protocol);
+    return copy->flags & FLOW_LABEL && key->type == TYPE_IPV6 ? mix(hash, key->label) : hash;
   }
-  from = mix_mac(from, key->from_mac);
-  to = mix_mac(to, key->to_mac);
-  if (key->is_ip && copy->policy == LAYER2_3) {
+  u32 from = mix_mac(seed, key->from_mac);
+  u32 to = mix_mac(seed, key->to_mac);
+  if (key->is_ip && policy != LAYER2) {
     from = mix_ip(from, key->from_ip);
     to = mix_ip(to, key->to_ip);
   }
@@ -45,7 +48,12 @@ INLINE u32 hash_key(const struct copy *copy, const struct flow_key *key)
 
 INLINE struct wanted wanted_for(const struct copy *copy, int direct)
 {
-  return (struct wanted){.network = copy->policy != LAYER2, .direct = direct};
+  u32 policy = copy->policy;
+  return (struct wanted){
+    .network = policy != LAYER2 && policy != VLAN_SRCMAC,
+    .inner = policy == ENCAP2_3 || policy == ENCAP3_4,
+    .direct = direct,
+  };
 }
 
 /* The bucket of a frame; 0 while no port distributes, because then nothing goes anywhere. */

@@ -5,7 +5,6 @@
 #define TAG 4
 #define TCP 6
 #define TCP_OFFSET 12
-#define UDP_HEADER 8
 /* The segments are listed, not cut: SCTP. */
 #define GSO_BY_FRAGS 0xffff
 
@@ -15,13 +14,14 @@ struct wire {
 };
 
 /*
- * Octets that each segment of a super-frame repeats: all headers, with a tag beside the frame. 0: not known. Reads the
+ * Octets that each segment of a super-frame repeats: all headers to the innermost, with a tag beside the frame. 0: not
+ * known. Reads the
  * frame once more for it, which is little beside a super-frame and keeps all others short.
  */
 INLINE u32 header_of_segments(struct __sk_buff *skb)
 {
   struct flow_key key;
-  read_flow_key(skb, &key, (struct wanted){.network = 1, .direct = 0});
+  read_flow_key(skb, &key, (struct wanted){.network = 1, .inner = 1, .direct = 0});
   if (!key.has_transport)
     return 0;
   u32 header = UDP_HEADER;

@@ -18,7 +18,7 @@ import type { ScaleFigure } from '../results.js';
 import { manyPorts, PORTS_EACH } from './configuration.js';
 import { type Cable, cables, memoryDrivers } from './memory-host.js';
 
-/** Until all ports are DISTRIBUTING; on a machine that does nothing else it takes a tenth. */
+/** Until all ports are DISTRIBUTING: 1024 take half a minute of processor time, more where others want it too. */
 const MOST_MS = 150_000;
 
 /** Two daemons in this process, each with all its files; figures are those of one. */

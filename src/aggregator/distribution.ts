@@ -140,4 +140,4 @@ const use = ({ port: { variables, states } }: Member) => ({
 });
 
 const same = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((value, i) => value === b[i]);
+  a === b || (a.length === b.length && a.every((value, i) => value === b[i]));

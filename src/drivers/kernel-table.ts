@@ -40,10 +40,10 @@ export function writeTable(words: Int32Array, table: ForwardingTable, mode: Forw
   words[at + COPY.policy] = HASH_POLICIES.indexOf(table.hash.policy);
   words[at + COPY.seed] = table.hash.seed;
   words[at + COPY.flags] = (table.buckets.length > 0 ? FLAGS.active : 0) | (table.hash.flowLabel ? FLAGS.flowLabel : 0);
-  for (const [bucket, entry] of table.buckets.entries()) {
+  table.buckets.forEach((entry, bucket) => {
     const slot = slots.get(portOf(entry));
     if (slot !== undefined) words[at + COPY.buckets + bucket] = isHeld(entry) ? -(slot + 1) : slot + 1;
-  }
+  });
   for (const [ifindex, slot] of slots) {
     words[at + COPY.ifindex + slot] = ifindex;
     words[at + COPY.portFlags + slot] =

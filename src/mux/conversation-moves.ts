@@ -59,13 +59,17 @@ interface Source {
   flushes: Flush[];
 }
 
+const NOTHING: readonly Flush[] = [];
+
 export class ConversationMoves {
   /** bucket -> port that it last sent on. */
   readonly #at: number[] = Array.from({ length: BUCKETS }, () => NO_PORT);
   /** bucket -> port that it is to send on. */
   #want: readonly number[] = this.#at;
   /** bucket -> what must be done before it may send again. */
-  readonly #waits: (readonly Flush[])[] = Array.from({ length: BUCKETS }, () => []);
+  readonly #waits: (readonly Flush[])[] = Array.from({ length: BUCKETS }, () => NOTHING);
+  /** What `buckets` gave last; undefined: it is to be made anew. */
+  #entries: readonly number[] | undefined;
   readonly #sources = new Map<number, Source>();
   #markers: MarkerToSend[] = [];
   #nextId: number;
@@ -81,17 +85,22 @@ export class ConversationMoves {
 
   /** The ports as they are now (one that is not named is gone), and where each bucket is to be. */
   update(want: readonly number[], ports: ReadonlyMap<number, MovePort>, now: number): void {
+    let changed = want !== this.#want || this.#retryAt !== undefined;
     this.#want = want;
     for (const [number, use] of ports) {
       const source = this.#sources.get(number);
+      changed ||= source?.use.flushable !== use.flushable || source.use.distributing !== use.distributing;
       if (source === undefined) this.#sources.set(number, { port: number, use, budget: markerBudget, flushes: [] });
       else source.use = use;
     }
     for (const source of this.#sources.values()) {
-      if (!ports.has(source.port)) this.#sources.delete(source.port);
-      if (!ports.has(source.port) || !source.use.flushable) finish(source, source.flushes.length);
+      const gone = !ports.has(source.port);
+      changed ||= gone;
+      if (gone) this.#sources.delete(source.port);
+      if (gone || !source.use.flushable) finish(source, source.flushes.length);
     }
-    this.#settle(now);
+    // Asked at every event of every port, and a failover waits for the answer.
+    if (changed) this.#settle(now);
   }
 
   /** From now on conversations fall into other buckets: any bucket may have frames under way on any port. */
@@ -146,11 +155,12 @@ export class ConversationMoves {
   }
 
   /** Entries of a ForwardingTable. */
-  get buckets(): number[] {
-    return this.#want.map((to, bucket) => {
+  get buckets(): readonly number[] {
+    this.#entries ??= this.#want.map((to, bucket) => {
       if (to === NO_PORT) return NO_PORT;
-      return this.#waits[bucket]?.length === 0 ? (this.#at[bucket] ?? NO_PORT) : heldFor(to);
+      return this.#waits[bucket] === NOTHING ? (this.#at[bucket] ?? NO_PORT) : heldFor(to);
     });
+    return this.#entries;
   }
 
   /** Markers to be sent, each behind all frames that the tables before the present one sent on its port. */
@@ -163,40 +173,43 @@ export class ConversationMoves {
   /** Conversations use the port, or may still have frames under way on it. */
   carries(port: number): boolean {
     return this.#waits.some((waits, bucket) =>
-      waits.length === 0 ? this.#at[bucket] === port : waits.some((flush) => flush.port === port && !flush.done),
+      waits === NOTHING ? this.#at[bucket] === port : waits.some((flush) => flush.port === port && !flush.done),
     );
   }
 
   #settle(now: number): void {
-    /** Of this moment, by port; undefined: may not be sent yet. */
-    const fresh = new Map<Source, Flush | undefined>();
+    /** Of this moment, by port; nothing: may not be sent yet. */
+    const fresh = new Map<number, readonly Flush[]>();
     this.#retryAt = undefined;
+    this.#entries = undefined;
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
       const to = this.#want[bucket] ?? NO_PORT;
-      const source = this.#sources.get(this.#at[bucket] ?? NO_PORT);
-      if (this.#waits[bucket]?.length === 0 && this.#at[bucket] !== to) {
+      const from = this.#at[bucket] ?? NO_PORT;
+      let waits = this.#waits[bucket] ?? NOTHING;
+      if (waits === NOTHING) {
+        if (from === to) continue;
+        const source = this.#sources.get(from);
         if (source?.use.flushable !== true) {
           this.#at[bucket] = to;
           continue;
         }
-        if (!fresh.has(source)) fresh.set(source, this.#flushOrPostpone(source, now));
-        const flush = fresh.get(source);
-        if (flush !== undefined) this.#waits[bucket] = [flush];
+        waits = fresh.get(from) ?? this.#flushOrPostpone(source, now);
+        fresh.set(from, waits);
+        this.#waits[bucket] = waits;
       }
-      const waits = this.#waits[bucket] ?? [];
-      if (waits.length === 0 || !waits.every((flush) => flush.done || flush.port === to)) continue;
+      if (waits === NOTHING || !waits.every((flush) => flush.done || flush.port === to)) continue;
       this.#at[bucket] = to;
-      this.#waits[bucket] = [];
+      this.#waits[bucket] = NOTHING;
     }
   }
 
   /** While a port may be sent on, its conversations need not leave before it can send a marker. */
-  #flushOrPostpone(source: Source, now: number): Flush | undefined {
+  #flushOrPostpone(source: Source, now: number): readonly Flush[] {
     if (!source.use.distributing || spendMarkerBudget(source.budget, now, Marker_Limit) !== undefined) {
-      return this.#flush(source, now);
+      return [this.#flush(source, now)];
     }
     this.#retryAt = Math.min(this.#retryAt ?? Number.POSITIVE_INFINITY, markerBudgetFreeAt(source.budget));
-    return undefined;
+    return NOTHING;
   }
 
   #flush(source: Source, now: number): Flush {

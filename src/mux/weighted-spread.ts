@@ -60,18 +60,21 @@ export class Spreader {
     );
     const costs = links.map(({ linkNumber }) => this.#costsOf(linkNumber));
     const weights = links.map(({ weight }) => weight);
-    return Array.from({ length: this.buckets }, (_, bucket) => {
+    const ports: number[] = [];
+    for (let bucket = 0; bucket < this.buckets; bucket++) {
       let best = 0;
       let least = Number.POSITIVE_INFINITY;
       for (let i = 0; i < links.length; i++) {
+        if (room[i] === 0) continue;
         const cost = (costs[i]?.[bucket] ?? 0) / (weights[i] ?? 1);
-        if (cost >= least || room[i] === 0) continue;
+        if (cost >= least) continue;
         least = cost;
         best = i;
       }
       room[best] = (room[best] ?? 0) - 1;
-      return links[best]?.port ?? 0;
-    });
+      ports.push(links[best]?.port ?? 0);
+    }
+    return ports;
   }
 
   #costsOf(linkNumber: number): Float64Array {

@@ -78,7 +78,7 @@ describe('no disagreement', () => {
     expect(report.malformed).toEqual([]);
   });
 
-  test('random settings, changes, cuts and pauses', () => {
+  test('random settings, cuts and pauses', () => {
     const settings: fc.Arbitrary<Some> = fc.record(
       {
         lacp: fc.constantFrom('active', 'active', 'passive', 'off'),
@@ -90,19 +90,14 @@ describe('no disagreement', () => {
       },
       { requiredKeys: [] },
     );
-    const act: fc.Arbitrary<(lab: Lab) => void> = fc.oneof(
-      fc.tuple(fc.constantFrom('a', 'b'), settings).map(
-        ([side, some]) =>
-          (lab: Lab) =>
-            lab[side === 'a' ? 'a' : 'b'].set(some),
-      ),
-      fc.tuple(fc.constantFrom(1, 2), fc.boolean()).map(
-        ([link, up]) =>
-          (lab: Lab) =>
-            setCable(lab, link, up),
-      ),
+    // Settings changed on the way are left to the table above: a capture does not tell what an end was in between.
+    const act: fc.Arbitrary<(lab: Lab) => void> = fc.tuple(fc.constantFrom(1, 2), fc.boolean()).map(
+      ([link, up]) =>
+        (lab: Lab) =>
+          setCable(lab, link, up),
     );
-    const step = fc.tuple(act, fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 0, max: 120_000 })));
+    const pause = fc.oneof(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 0, max: 120_000 }));
+    const step = fc.tuple(act, pause);
     fc.assert(
       fc.property(
         settings,

@@ -23,12 +23,14 @@ export function echo(): Rule {
       const [newest] = heard;
       if (newest === undefined) return;
       if (heard.some((each) => sameButSync(partner, each.pdu.actor))) {
-        // recordPDU compares with what the end was then: that is only known if it has not changed.
+        // recordPDU compares with what the end was then: that is only known if it has not changed, also for a moment
+        // that an LACPDU on its way tells of.
+        const unchanged = end.recent.every(({ pdu }) => sameActor(pdu.actor, actor));
         const sure = heard.every((each) => {
           const then = heardAs.get(each);
           return then !== undefined && sameActor(then, actor);
         });
-        if (sure) synchronization(now.pdu, heard, far, disagree);
+        if (unchanged && sure) synchronization(now.pdu, heard, far, disagree);
         return;
       }
       disagree(

@@ -16,6 +16,8 @@ const alone = [
   'standby',
   'user-datapath',
 ].map((name) => `test/netns/${name}.test.ts`);
+/** What must be true of both data paths, and is not tried on each in one file. Elsewhere `auto` takes the kernel. */
+const onBoth = ['changes', 'interception', 'pair'].map((name) => `test/netns/${name}.test.ts`);
 const netns = { testTimeout: 120_000, hookTimeout: 60_000 };
 
 /**
@@ -46,6 +48,16 @@ export default defineConfig({
       },
       {
         test: { name: 'netns-alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 }, ...netns },
+      },
+      {
+        test: {
+          name: 'netns-user',
+          include: onBoth,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+          env: { VETH_TEST_DATAPATH: 'user' },
+          ...netns,
+        },
       },
     ],
   },

@@ -15,6 +15,10 @@ export const executable = (name: 'vethd' | 'vethcfg'): string => join(ROOT, 'bin
 /** Path of a compiled file of ours; the lab's helper programs are run in compiled form. */
 export const compiled = (path: string): string => join(ROOT, 'dist', path);
 
+/** For tests that run once for each data path. */
+const chosenDatapath = (chosen = process.env.VETH_TEST_DATAPATH): readonly string[] =>
+  chosen === undefined ? [] : ['--datapath', chosen];
+
 /** A `vethd` with its run directory. The directory outlives the process, as on a real host. */
 export class Daemon {
   readonly runDirectory: string;
@@ -45,6 +49,7 @@ export class Daemon {
       this.logLevel,
       '--config',
       this.config,
+      ...chosenDatapath(),
       ...this.words,
     ];
     this.#running = this.host.start([...this.through, this.program, ...options], { log: this.#logPath });

@@ -1,6 +1,6 @@
 /** The data path in the kernel as its user sees it: counters, captures, large and odd frames, another namespace. */
 import { expect, test } from 'vitest';
-import { distributing } from '../../scripts/lab/daemon.js';
+import { compiled, distributing } from '../../scripts/lab/daemon.js';
 import type { Host } from '../../scripts/lab/lab.js';
 import { ping, tcp } from '../../scripts/lab/traffic.js';
 import { waitFor } from '../../scripts/lab/wait.js';
@@ -81,4 +81,34 @@ test('as the user sees it: counters, tcpdump, large frames, multicast, carrier, 
   await waitFor('ping from there', async () => (await ping(inner, '10.0.0.2', 5)).received === 5);
   await left.stop();
   expect(await inner.interfaces()).toEqual([]);
+});
+
+/** Sends one frame, given in hexadecimal, on an interface, given by its index. */
+const SEND = `
+  const { libc } = await import(process.argv[1]);
+  const [ifindex, hexadecimal] = process.argv.slice(2);
+  const address = Buffer.alloc(20);
+  address.writeUInt16LE(17, 0);
+  address.writeInt32LE(Number(ifindex), 4);
+  const frame = Buffer.from(hexadecimal, 'hex');
+  const socket = libc().socket(17, 3, 0);
+  process.exitCode = libc().sendto(socket, frame, frame.length, 0, address, address.length) === frame.length ? 0 : 1;
+`;
+
+test('frames with a VLAN tag, and frames for other addresses, pass as they are', async () => {
+  const { a, b } = await formedPair(lab, { links: 2, left: 'rate=fast', right: 'rate=fast' });
+  const [{ ifindex }] = JSON.parse(await a.ip('-json link show veth0'));
+  const send = (frame: string) =>
+    a.must(['node', '--input-type=module', '-e', SEND, compiled('src/drivers/sys/libc.js'), `${ifindex}`, frame]);
+  const dump = b.start(['tcpdump', '-lnne', '-i', 'veth0', '--immediate-mode']);
+  await dump.says('listening on');
+  const payload = '00'.repeat(46);
+  await send(`ffffffffffff0200000000018100600a88b5${payload}`);
+  await send(`ffffffffffff02000000000188a800148100001e88b5${payload}`);
+  await send(`02000000abcd02000000000188b5${payload}`);
+  await waitFor('the last frame', () => dump.stdout.includes('> 02:00:00:00:ab:cd'));
+  const { stdout } = await dump.stop('SIGINT');
+  expect(stdout).toMatch(/802\.1Q.*length 64: vlan 10, p 3, ethertype Unknown \(0x88b5\)/);
+  expect(stdout).toMatch(/802\.1Q-QinQ.*length 68: vlan 20, p 0, ethertype 802\.1Q.*vlan 30, p 0/);
+  expect(stdout.split('0x88b5').length - 1).toBe(3);
 });

@@ -4,9 +4,8 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { BPFFS } from './bpf-file-system.js';
 
-/** Usual mount point of the BPF file system; systemd mounts it at start. */
-const BPFFS = '/sys/fs/bpf';
 const OURS = join(BPFFS, 'veth');
 
 /** Number of our network namespace. */

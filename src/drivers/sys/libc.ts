@@ -39,6 +39,7 @@ export interface Libc {
   eventfd(initial: number, flags: number): number;
   open(path: string, flags: number, mode: number): number;
   flock(fd: number, operation: number): number;
+  mount(source: string, target: string, type: string, flags: number, options: string): number;
   setns(fd: number, kind: number): number;
   unshare(flags: number): number;
   dup(fd: number): number;
@@ -99,6 +100,8 @@ const DECLARATIONS = {
   eventfd: 'int eventfd(unsigned int initial, int flags)',
   open: 'int open(const char *path, int flags, int mode)',
   flock: 'int flock(int fd, int operation)',
+  mount:
+    'int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *options)',
   setns: 'int setns(int fd, int kind)',
   unshare: 'int unshare(int flags)',
   dup: 'int dup(int fd)',

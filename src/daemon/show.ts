@@ -1,22 +1,9 @@
 /** `vethcfg show`: the engine's status joined with what the kernel side knows. */
-import type { PortCounters } from '../aggregator/io.js';
 import type { SystemStatus } from '../aggregator/status.js';
+import { NO_FRAMES } from '../drivers/counter-sums.js';
 import type { Bundle } from './bundle.js';
 import { type ShownAggregator, type ShowResult, VERSION } from './messages.js';
 import type { Lately } from './recent-traffic.js';
-
-const NOTHING: PortCounters = {
-  rxFrames: 0,
-  rxBytes: 0,
-  txFrames: 0,
-  txBytes: 0,
-  rxNotCollecting: 0,
-  rxWrongConversation: 0,
-  txRefused: 0,
-  rxOverrun: 0,
-  txHeld: 0,
-  txHeldEarly: 0,
-};
 
 /** `only`: an interface, or a port, which is shown as its interface with this port alone. */
 export function showResult(
@@ -39,7 +26,7 @@ export function showResult(
       return [
         {
           ...port,
-          dataCounters: byPort.get(entry.ifindex) ?? NOTHING,
+          dataCounters: byPort.get(entry.ifindex) ?? NO_FRAMES,
           reduced: entry.member.reduced,
           addresses: addresses(entry.ifindex),
           share: bundle.share(entry),

@@ -9,19 +9,16 @@
 import type { Datapath, DatapathCounters } from '../aggregator/io.js';
 import { type ForwardingTable, isHeld, makeTable, portOf } from '../mux/distributor.js';
 import { hashBy, sameHash } from '../mux/hash.js';
-import { clsact } from './clsact-hook.js';
 import { addCounters, type PartialCounters } from './counter-sums.js';
 import type { DatapathChoice, DatapathKind } from './datapath-choice.js';
-import type { HookMaker } from './ingress-hook.js';
-import { KernelForwarding } from './kernel-forwarding.js';
+import type { KernelForwarding } from './kernel-forwarding.js';
+import { hostSocket, inWords, openKernel, refused } from './kernel-opening.js';
 import { pinDirectory, pinsIn } from './kernel-pins.js';
 import type { ForwardingMode } from './kernel-table.js';
-import { silence } from './silence-program.js';
-import { Errno, SysError } from './sys/sys-error.js';
-import { tcx } from './tcx-hook.js';
+import { SysError } from './sys/sys-error.js';
 import { openUserDatapath, type UserDatapath } from './user-datapath.js';
 import type { DatapathHeritage } from './user-datapath-messages.js';
-import { PacketSocket } from './user-datapath-socket.js';
+import type { PacketSocket } from './user-datapath-socket.js';
 
 export interface DatapathOptions {
   /** Of the virtual interface. */
@@ -89,35 +86,6 @@ export async function openDatapath(options: DatapathOptions): Promise<LinuxDatap
     throw error;
   }
 }
-
-function openKernel({ name, hostIfindex, log }: DatapathOptions): KernelForwarding {
-  return new KernelForwarding({ name, hostIfindex, hooks: hooksFor(hostIfindex), log });
-}
-
-/** tcx where the kernel has it, found by trying. */
-function hooksFor(ifindex: number): HookMaker {
-  try {
-    silence(ifindex).end();
-    return tcx;
-  } catch (error) {
-    if (error instanceof SysError && error.errno === Errno.EINVAL) return clsact;
-    throw error;
-  }
-}
-
-/** Opened here, so that it can be hooked without a word to the worker; it hooks at once only if it never was. */
-function hostSocket(ifindex: number, kernel: KernelForwarding, heritage?: DatapathHeritage): PacketSocket {
-  return new PacketSocket(ifindex, { inherited: heritage?.host, hooked: false, program: kernel.capture.host });
-}
-
-/** Without what the verifier says, which is long and nothing that a user could mend. */
-function inWords({ syscall, code }: SysError): string {
-  const permitted = code !== 'EPERM' && code !== 'EACCES';
-  return syscall.startsWith('bpf(') && !permitted ? `bpf(2) not permitted (${syscall})` : `${syscall}: ${code}`;
-}
-
-const refused = (name: string, error: SysError): SysError =>
-  new SysError(error.syscall, error.errno, `forward ${name} in the kernel`, inWords(error));
 
 /** Everything is dropped that is not captured. */
 const NOTHING: ForwardingTable = makeTable([], [], hashBy('layer2'));

@@ -26,6 +26,8 @@ export interface EventsRequest {
   readonly name?: string | undefined;
   /** Not older than so many milliseconds. */
   readonly sinceMs?: number | undefined;
+  /** Of what is kept, so many entries at most, the newest. */
+  readonly last?: number | undefined;
   readonly follow: boolean;
   /** Lines of JSON instead of trace lines. */
   readonly json: boolean;
@@ -84,7 +86,7 @@ export class EventJournal {
   async *read(request: EventsRequest): AsyncGenerator<EventsPart> {
     const from = this.clock.now() - (request.sinceMs ?? Number.POSITIVE_INFINITY);
     const wanted = (entry: Entry) => entry.at >= from && (request.name === undefined || isOf(entry, request.name));
-    let place = this.#ring.first;
+    let place = Math.max(this.#ring.first, this.#ring.next - (request.last ?? Number.POSITIVE_INFINITY));
     for (;;) {
       const missed = Math.max(0, this.#ring.first - place);
       place += missed;

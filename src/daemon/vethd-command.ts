@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DATAPATH_CHOICES, type DatapathChoice } from '../drivers/datapath-choice.js';
 import { DEFAULT_FILE, NO_FILE } from './config/boot.js';
+import { type HttpAddress, readHttpAddress } from './http/address.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 import { DEFAULT_RUN_DIR, defaultRunDir, VERSION } from './messages.js';
 import { REHEARSE } from './rehearsal.js';
@@ -14,6 +15,7 @@ export interface VethdOptions {
   /** MiB. */
   readonly journalSize: number;
   readonly datapath?: DatapathChoice;
+  readonly http?: HttpAddress;
   readonly maxInterfaces: number;
   readonly maxPorts: number;
   /** Only take away what a killed vethd left. */
@@ -69,6 +71,12 @@ export function vethdCommand(environment: Readonly<Record<string, string | undef
           'where frames are forwarded: in the kernel (BPF), in user space, or auto: in the kernel where it permits that (default: auto, or what the configuration file says)',
         ).choices(DATAPATH_CHOICES),
       )
+      .addOption(
+        new Option(
+          '--http <address>',
+          'serve a page that shows everything and changes nothing at this address: 8080 (for this host only), 127.0.0.1:8080, [::1]:8080',
+        ).argParser(httpAddress),
+      )
       .addOption(new Option('--max-interfaces <n>', 'virtual interfaces at most').argParser(positive).default(8))
       .addOption(new Option('--max-ports <n>', 'ports of each at most').argParser(positive).default(8))
       .addOption(
@@ -91,4 +99,10 @@ function positive(text: string): number {
   if (!Number.isInteger(value) || value < 1 || value > 256)
     throw new InvalidArgumentError('say a number from 1 to 256');
   return value;
+}
+
+function httpAddress(text: string): HttpAddress {
+  const result = readHttpAddress(text);
+  if (result.ok) return result.address;
+  throw new InvalidArgumentError(result.problem);
 }

@@ -13,6 +13,8 @@ import { startControlServer } from './control-server.js';
 import { Daemon } from './daemon.js';
 import { EventJournal } from './event-journal.js';
 import { takeHeritage } from './heritage.js';
+import { HttpService } from './http/http-service.js';
+import { httpRoutes, type Routes } from './http/routes.js';
 import { JournalFile } from './journal-file.js';
 import { openKernelDrivers } from './kernel-drivers.js';
 import { LacpJournal } from './lacp-journal.js';
@@ -80,6 +82,8 @@ async function run(options: VethdOptions, log: Log, output: LogOutput): Promise<
     journal === undefined ? undefined : new JournalFile({ path: journal, size: options.journalSize * MEBIBYTE, log });
   const events = new EventJournal(systemClock, { file: journalFile?.write });
   const lateness = new Lateness(systemClock, log, (ms) => events.late(ms));
+  let page: Routes | undefined;
+  let http: HttpService | undefined;
   try {
     const identity = ownIdentity();
     const drivers = openKernelDrivers(lateness.clock, log, heritage);
@@ -93,7 +97,10 @@ async function run(options: VethdOptions, log: Log, output: LogOutput): Promise<
       log,
       lateness,
       events,
-      status: statusFile.update,
+      status: (table) => {
+        statusFile.update(table);
+        page?.changed();
+      },
       configuration: { directory: runDir.path, identity, file: file?.path, boot },
     });
     await daemon.start();
@@ -107,11 +114,17 @@ async function run(options: VethdOptions, log: Log, output: LogOutput): Promise<
       handle: (request) => answer(daemon, () => restart.begin(server), request),
       log,
     });
+    if (options.http !== undefined) {
+      page = httpRoutes(daemon, events);
+      http = new HttpService(options.http, page.routes, log);
+      await http.start();
+    }
     process.stdout.write('vethd: ready\n');
     notifier.ready();
     log.info(`${await signal}: ending`);
     notifier.stopping();
     events.close();
+    await http?.close();
     await server.close();
     await daemon.stop();
   } finally {

@@ -20,6 +20,7 @@ module.exports = {
         'src/drivers/|src/mux/|src/lacp/|src/aggregator/io\\.ts|node_modules/|[a-z:_/]+$',
       ),
     },
+    wall('machines', 'src/machines', 'src/machines/|src/lacp/|src/mux/|src/aggregator/|node_modules/xstate'),
     wall('replay', 'src/replay', 'src/replay/|src/lacp/|src/mux/|src/aggregator/'),
     // The drivers only behind kernel-wire.ts, which implements conformance/wire.ts.
     wall('conformance', 'src/conformance', 'src/conformance/|src/lacp/|src/mux/|src/drivers/|[a-z:_/]+$'),

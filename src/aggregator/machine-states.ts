@@ -11,3 +11,7 @@ export interface MachineStates {
   readonly long_lacpdu: string;
   readonly transmit: string;
 }
+
+/** CHURN_MONITOR_HELD is a part of CHURN_MONITOR: the standard and the status know one state. */
+export const churnInStatus = (state: MachineStates['actor_churn']): ChurnState =>
+  state === 'CHURN_MONITOR_HELD' ? 'CHURN_MONITOR' : state;

@@ -5,9 +5,10 @@ import { type Difference, discardsWrong } from './conversations.js';
 import type { Fault } from './fault.js';
 import { faultsOf } from './faults.js';
 import { lagId, noPartner } from './lag-id.js';
+import { churnInStatus } from './machine-states.js';
 import type { Member } from './member.js';
 import { lagOf } from './selection.js';
-import type { AggregatorStatus, ChurnState, PortConversationStatus, PortStatus, SystemStatus } from './status.js';
+import type { AggregatorStatus, PortConversationStatus, PortStatus, SystemStatus } from './status.js';
 import type { PortExplanation } from './verdict.js';
 import { explained, verdicts } from './verdicts.js';
 
@@ -122,8 +123,8 @@ function portStatus(aggregator: Aggregator, member: Member, faults: readonly Fau
     receive: states.receive,
     periodic: states.periodic,
     mux: states.mux,
-    actorChurn: churn(states.actor_churn),
-    partnerChurn: churn(states.partner_churn),
+    actorChurn: churnInStatus(states.actor_churn),
+    partnerChurn: churnInStatus(states.partner_churn),
     actor: variables.Actor_Oper,
     partner: variables.Partner_Oper,
     settings: member.settings,
@@ -142,6 +143,3 @@ function portStatus(aggregator: Aggregator, member: Member, faults: readonly Fau
     events: member.events.events,
   };
 }
-
-const churn = (state: ChurnState | 'CHURN_MONITOR_HELD'): ChurnState =>
-  state === 'CHURN_MONITOR_HELD' ? 'CHURN_MONITOR' : state;

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Daemon } from './daemon.js';
 import { LacpduWatch } from './lacpdu-watch.js';
+import { nowMs } from './machine-clock.js';
 import { type StreamResult, UdpStream } from './traffic.js';
 
 export interface TwoDaemons {
@@ -153,6 +154,3 @@ function lostByEach(startedMs: readonly number[], holes: StreamResult['holes']):
   }
   return lost;
 }
-
-/** As udp-receiver's. */
-const nowMs = (): number => Number(process.hrtime.bigint() / 1000n) / 1000;

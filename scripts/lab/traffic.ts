@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { compiled } from './daemon.js';
 import type { Host } from './lab.js';
+import { nowMs } from './machine-clock.js';
 import type { Running } from './processes.js';
 
 export interface PingResult {
@@ -69,7 +70,7 @@ export interface StreamResult {
   readonly sent: number;
   readonly received: number;
   readonly lost: number;
-  /** Flows of which a frame arrived in the last half second before the end. */
+  /** Flows of which a frame arrived in the last half second before the sender was told to end, or later. */
   readonly flowsAlive: number;
   /** Arrived after a frame of the same flow that was sent later. */
   readonly reordered: number;
@@ -78,6 +79,15 @@ export interface StreamResult {
   readonly longestGapMs: number;
   readonly holes: readonly Hole[];
 }
+
+/** What the receiver says at the end. */
+export interface ReceiverReport extends Omit<StreamResult, 'sent' | 'lost' | 'flowsAlive'> {
+  /** Of each flow: arrival of its last frame; 0: none came. */
+  readonly lastMs: readonly number[];
+}
+
+/** A flow is over that was silent for so long. */
+const SILENT_MS = 500;
 
 /** Numbered UDP frames over several flows while other things happen. Stop it to learn what was lost. */
 export class UdpStream {
@@ -112,11 +122,13 @@ export class UdpStream {
   }
 
   async stop(): Promise<StreamResult> {
+    const endMs = nowMs();
     const sent: number[] = JSON.parse((await this.sender.stop('SIGTERM')).stdout.split('\n')[1] ?? '[]');
     await delay(200); // frames on their way
     const report = (await this.receiver.stop('SIGTERM')).stdout.split('\n')[1] ?? '';
-    const seen: Omit<StreamResult, 'sent' | 'lost'> = JSON.parse(report);
+    const { lastMs, ...seen }: ReceiverReport = JSON.parse(report);
     const total = sent.reduce((sum, count) => sum + count, 0);
-    return { ...seen, sent: total, lost: total - seen.received };
+    const flowsAlive = lastMs.filter((at) => at > endMs - SILENT_MS).length;
+    return { ...seen, flowsAlive, sent: total, lost: total - seen.received };
   }
 }

@@ -1,7 +1,7 @@
 /** The commands, in one table: parser, help and completion are made from it. */
 
 /** What a word of the command line may be, for completion. */
-export type WordKind = 'port' | 'veth' | 'options' | 'command' | 'shell' | 'file' | 'protocol' | 'any';
+export type WordKind = 'port' | 'veth' | 'daemon' | 'options' | 'command' | 'shell' | 'file' | 'protocol' | 'any';
 
 export interface CommandSpec {
   readonly name: string;
@@ -66,7 +66,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       {
         notation: '<NAME>',
         help: 'an interface made by add, one of its ports, or the word vethd',
-        kinds: ['veth', 'port'],
+        kinds: ['veth', 'port', 'daemon'],
       },
       { notation: '<OPTION=VALUE...>', help: OPTION_WORDS, kinds: ['options'] },
     ],
@@ -87,13 +87,15 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'show',
-    syntax: '[VETH|PORT]',
+    syntax: '[VETH|PORT|vethd]',
     summary: 'print everything known of interfaces and ports, in words',
-    words: [{ notation: '[NAME]', help: 'this interface or port only', kinds: ['veth', 'port'] }],
+    words: [
+      { notation: '[NAME]', help: 'this interface or port only, or vethd itself', kinds: ['veth', 'port', 'daemon'] },
+    ],
     flags: [{ flag: '--effective', help: 'print every option in force with its origin instead' }],
     details: [
       'Origins of --effective: default, auto (worked out), kernel (reported, or changed by another tool),',
-      'command (vethcfg add or set), or FILE:LINE of a configuration file.',
+      'command (vethcfg add or set), FILE:LINE of a configuration file, or vethd --datapath (its command line).',
     ],
     examples: ['vethcfg show', 'vethcfg show eth0', 'vethcfg --json show veth0', 'vethcfg show --effective veth0'],
   },

@@ -1,4 +1,5 @@
 /** Completion scripts for bash and zsh, made from the same tables as parser and help. */
+import { DAEMON_NAME, DATAPATH_OPTION } from '../src/daemon/daemon-options.js';
 import { OPTIONS } from '../src/daemon/options.js';
 import { COMMANDS, type WordKind } from './commands.js';
 
@@ -21,6 +22,8 @@ const optionValues = OPTIONS.map((option) => {
   const values = new Set([...(option.aggregator?.examples ?? []), ...(option.port?.examples ?? [])]);
   return { name: option.name, help: option.help, values: [...values] };
 });
+const { name: DATAPATH, help, kind } = DATAPATH_OPTION;
+const daemonValues = [{ name: DATAPATH, help, values: kind.examples }];
 
 /** Commands by what the word at a position may be: `add:0` is a port; the last word of a command repeats. */
 function positions(patternOf: (command: string, position: number, last: boolean) => string): [string, WordKind[]][] {
@@ -36,6 +39,7 @@ function bashScript(): string {
   const words: Record<WordKind, string> = {
     port: '$interfaces',
     veth: '$interfaces',
+    daemon: DAEMON_NAME,
     options: optionValues.map(({ name }) => `${name}=`).join(' '),
     command: COMMANDS.map(({ name }) => name).join(' '),
     shell: SHELLS.join(' '),
@@ -52,7 +56,9 @@ function bashScript(): string {
         ? `    ${pattern}) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;`
         : `    ${pattern}) candidates="${[...new Set(kinds.map((kind) => words[kind]))].join(' ')}" ;;`,
   );
-  const values = optionValues.map(({ name, values: list }) => `      ${name}) candidates="${list.join(' ')}" ;;`);
+  const values = [...optionValues, ...daemonValues].map(
+    ({ name, values: list }) => `      ${name}) candidates="${list.join(' ')}" ;;`,
+  );
   const ownFlags = COMMANDS.flatMap((command) => command.flags ?? []);
   const takesValue = [
     ...GLOBAL_OPTIONS.filter((option) => 'value' in option),
@@ -62,7 +68,7 @@ function bashScript(): string {
 # bash completion for vethcfg: source <(vethcfg completion bash)
 _vethcfg() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} name='' command='' position=0 index word
-  local interfaces candidates=''
+  local interfaces subject='' candidates=''
   interfaces=$(ls /sys/class/net 2>/dev/null | tr '\\n' ' ')
   COMPREPLY=()
   # bash splits words at '='.
@@ -83,7 +89,7 @@ ${values.join('\n')}
     case $word in
       ${takesValue.join('|')}) ((index++)) ;;
       -*) ;;
-      *) if [[ -z $command ]]; then command=$word; else ((position++)); fi ;;
+      *) if [[ -z $command ]]; then command=$word; else subject=\${subject:-$word}; ((position++)); fi ;;
     esac
   done
   if [[ $cur == -* ]]; then
@@ -98,6 +104,7 @@ ${flags.join('\n')}
   case $command:$position in
 ${arms.join('\n')}
   esac
+  if [[ $command:$subject == set:${DAEMON_NAME} ]]; then candidates='${daemonValues.map(({ name }) => `${name}=`).join(' ')}'; fi
   COMPREPLY=($(compgen -W "$candidates" -- "$cur"))
   if [[ \${COMPREPLY[0]} == *= ]]; then compopt -o nospace 2>/dev/null; fi
   return 0
@@ -110,6 +117,7 @@ function zshScript(): string {
   const actions: Record<WordKind, string> = {
     port: '_vethcfg_interfaces',
     veth: '_vethcfg_interfaces',
+    daemon: `compadd ${DAEMON_NAME}`,
     options: '_vethcfg_options',
     command: '_vethcfg_commands',
     shell: `compadd ${SHELLS.join(' ')}`,
@@ -119,14 +127,17 @@ function zshScript(): string {
   };
   // In the argument state CURRENT is 2 at the first word after the command.
   const arms = positions((command, position, last) => (last ? `${command}:*` : `${command}:${position + 2}`)).map(
-    ([pattern, kinds]) => `        ${pattern}) ${actions[kinds[0] ?? 'veth']} ;;`,
+    ([pattern, kinds]) => `        ${pattern}) ${[...new Set(kinds.map((kind) => actions[kind]))].join('; ')} ;;`,
   );
   const zshFlags = COMMANDS.flatMap(({ name, flags }) =>
     flags === undefined ? [] : [`          ${name}) compadd -- ${flags.map(({ flag }) => flag).join(' ')} ;;`],
   );
-  const options = optionValues.map(
-    ({ name, help, values }) => `    '${name}[${zshText(help)}]:value:(${values.join(' ').replaceAll(':', '\\:')})'`,
-  );
+  const optionsOf = (all: readonly { name: string; help: string; values: readonly string[] }[]) =>
+    all
+      .map(({ name, help, values }) => {
+        return `    '${name}[${zshText(help)}]:value:(${values.join(' ').replaceAll(':', '\\:')})'`;
+      })
+      .join(' \\\n');
   return `\
 #compdef vethcfg
 # zsh completion for vethcfg: source <(vethcfg completion zsh)
@@ -138,8 +149,13 @@ ${COMMANDS.map(({ name, summary }) => `    '${name}:${summary}'`).join('\n')}
   _describe command commands
 }
 _vethcfg_options() {
+  if [[ $words[2] == ${DAEMON_NAME} ]]; then
+    _values option \\
+${optionsOf(daemonValues)}
+    return
+  fi
   _values option \\
-${options.join(' \\\n')}
+${optionsOf(optionValues)}
 }
 _vethcfg() {
   local state line

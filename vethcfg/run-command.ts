@@ -107,7 +107,7 @@ async function status(veth: string | undefined, run: Run): Promise<void> {
 async function show(name: string | undefined, run: Run): Promise<void> {
   const result = await ask(run.address, 'show', name === undefined ? {} : { name });
   if (run.json) printJson(run, result);
-  else run.world.stdout(showView(result, run.world.coloured));
+  else run.world.stdout(showView(result, run.world.coloured, name));
 }
 
 async function why(name: string | undefined, run: Run): Promise<void> {
@@ -119,7 +119,7 @@ async function why(name: string | undefined, run: Run): Promise<void> {
 async function effective(name: string | undefined, run: Run): Promise<void> {
   const result = await ask(run.address, 'effective', name === undefined ? {} : { name });
   if (run.json) printJson(run, result);
-  else run.world.stdout(effectiveView(result, run.world.coloured));
+  else run.world.stdout(effectiveView(result, run.world.coloured, name));
 }
 
 async function flow(words: readonly string[], run: Run): Promise<void> {

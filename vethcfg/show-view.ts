@@ -4,15 +4,16 @@ import { OPTIONS } from '../src/daemon/options.js';
 import { informationLines } from './information-view.js';
 import { type Style, style } from './style.js';
 
-/** The whole view with its final newline. */
-export function showView(result: ShowResult, coloured = false): string {
+/** The whole view with its final newline. `asked`: of what; undefined: of all. */
+export function showView(result: ShowResult, coloured = false, asked?: string): string {
   const paint = style(coloured);
   const { kind, choice, reason } = result.datapath;
   const why = [choice === undefined || choice === kind ? undefined : `datapath=${choice}`, reason].filter(Boolean);
   const head = `vethd ${result.version}, data path ${kind}${why.length === 0 ? '' : ` (${why.join('; ')})`}`;
   const reduced = (result.reduced ?? []).map(({ part, why, effect }) => `reduced: ${part} (${why}): ${effect}`);
   const interfaces = result.aggregators.map((aggregator) => aggregatorView(aggregator, paint));
-  const body = interfaces.length > 0 ? interfaces : [['no interfaces; make one with: vethcfg add PORT VETH']];
+  const none = asked === undefined ? [['no interfaces; make one with: vethcfg add PORT VETH']] : [];
+  const body = interfaces.length > 0 ? interfaces : none;
   const top = [head, ...reduced, controlLoop(result.lateness)];
   return `${[...top, ...body.flatMap((lines) => ['', ...lines])].join('\n')}\n`;
 }

@@ -16,6 +16,10 @@ export function vethdYamlPage(example: string): string {
         'NAME: VALUE; one that is not named has its default. A port belongs to one interface only.',
     )
     .paragraph(
+      'Options of vethd itself stand at the top, beside interfaces. vethcfg set vethd and vethcfg apply are stronger than ' +
+        'the command line of vethd, also after a crash, and that is stronger than the file.',
+    )
+    .paragraph(
       'vethd makes everything as the file says when it starts after an orderly end or a reboot. After a crash it goes ' +
         'on with what was in force, commands included. A file with a mistake is refused whole, by vethd at start and by ' +
         'vethcfg apply; each mistake is named with line and column.',

@@ -110,6 +110,8 @@ export class Daemon {
       datapath: {
         choice: () => drivers.datapath.choice,
         choose: (choice) => this.#chooseDatapath(choice),
+        shown: () => dataPathOf(this.#host.bundles, drivers.datapath.choice),
+        argument: options.datapath,
       },
       inTurn: (act) => this.#inTurn(act),
       save: () => this.#save(),
@@ -251,6 +253,7 @@ export class Daemon {
 
   async #setDaemon({ datapath = this.options.drivers.datapath.choice }: Partial<DaemonSettings>): Promise<DoneResult> {
     await this.#chooseDatapath(datapath);
+    this.configuration.datapathCommanded(datapath);
     await this.#save();
     const { reason } = dataPathOf(this.#host.bundles, datapath);
     return { notes: reason === undefined ? [] : [reason] };
@@ -271,7 +274,8 @@ export class Daemon {
   }
 
   show({ name }: Arguments<'show'>): ShowResult {
-    if (name !== undefined && !this.#host.bundles.has(name) && this.#host.portByName(name) === undefined) {
+    const known = name === undefined || name === DAEMON_NAME || this.#host.bundles.has(name);
+    if (!known && this.#host.portByName(name) === undefined) {
       throw this.#noSuchInterface(name);
     }
     const addresses = (ifindex: number) => this.#host.addresses(ifindex);

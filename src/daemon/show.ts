@@ -40,9 +40,14 @@ export function showResult(
   return { version: VERSION, ...process, aggregators };
 }
 
-/** Of all interfaces; one about which there is something to be said stands for them. */
+/** Of all interfaces; one about which there is something to be said stands for them, by name where others differ. */
 export function dataPathOf(bundles: ReadonlyMap<string, Bundle>, choice: string): ShowResult['datapath'] {
-  const all = [...bundles.values()].map(({ datapath }) => datapath);
-  const { kind, reason } = all.find((each) => each.reason !== undefined) ?? all[0] ?? { kind: choice };
-  return { kind, choice, ...(reason === undefined ? {} : { reason }) };
+  const all = [...bundles.values()].map(({ name, datapath }) => ({ name, datapath }));
+  const spokesman = all.find(({ datapath }) => datapath.reason !== undefined) ?? all[0];
+  if (spokesman === undefined) return { kind: choice, choice };
+  const { name, datapath } = spokesman;
+  const { kind, reason } = datapath;
+  if (reason === undefined) return { kind, choice };
+  const differs = all.some((each) => each.datapath.reason !== reason);
+  return { kind, choice, reason: differs ? `${name}: ${reason}` : reason };
 }

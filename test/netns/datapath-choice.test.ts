@@ -48,3 +48,19 @@ test('kernel to user and back, twice: nothing is lost or overtaken, and show tel
   expect(results).toMatchObject([WHOLE, WHOLE]);
   expect(await left.mustCfg('show')).toMatch(/^vethd \S+, data path kernel$/m);
 });
+
+test('what was chosen by a command stays so over a planned restart and over kill -9, and is told with its origin', async () => {
+  const { left } = pair;
+  await left.mustCfg('set vethd datapath=user');
+  const told = async () => ({
+    shown: await datapath(left),
+    row: (await left.mustCfg('show --effective vethd')).split('\n')[1]?.split(/ +/).slice(1),
+    pins: pinsOf(pair.a.number),
+  });
+  const chosen = { shown: { kind: 'user', choice: 'user' }, row: ['datapath', 'user', 'command'], pins: [] };
+  await left.mustCfg('restart');
+  expect(await told()).toEqual(chosen);
+  await left.crash();
+  await left.start();
+  expect(await told()).toEqual(chosen);
+});

@@ -53,6 +53,8 @@ describe('everything is there', () => {
         expect(yaml).toContain(escaped(`(default: ${side.fallback})`));
       }
     }
+    expect(explains(vethcfg, 'datapath', '=auto|kernel|user')).toBe(true);
+    expect(explains(yaml, 'datapath', ': auto|kernel|user')).toBe(true);
   });
 
   test('vethd.yaml(5) has the example file', () => {

@@ -9,6 +9,7 @@ import { LacpJournal } from '../../src/daemon/lacp-journal.js';
 import { Lateness } from '../../src/daemon/lateness.js';
 import { createLog } from '../../src/daemon/log.js';
 import { SavedState } from '../../src/daemon/saved-state.js';
+import type { DatapathChoice } from '../../src/drivers/datapath-choice.js';
 import type { NextHop } from '../../src/drivers/next-hop.js';
 import { facts } from './system-lab.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -19,6 +20,8 @@ export class PaperKernel {
   readonly calls: string[] = [];
   /** The next call that reads so fails. */
   failing: string | undefined;
+  /** Why it takes no programs that forward. */
+  refusesPrograms: string | undefined;
   /** By address, its octets in decimal. */
   readonly nextHops = new Map<string, NextHop>();
   readonly #links = new Map<number, LinkFacts>();
@@ -53,6 +56,8 @@ export class PaperKernel {
   }
 
   drivers(): Drivers {
+    let choice: DatapathChoice = 'auto';
+    const refused = () => this.refusesPrograms;
     return {
       clock: this.clock,
       links: {
@@ -88,9 +93,21 @@ export class PaperKernel {
       },
       restoreMember: () => {},
       nextHop: (destination) => this.nextHops.get(destination.join('.')),
-      datapath: { choice: 'auto', choose: async () => {} },
+      datapath: {
+        get choice() {
+          return choice;
+        },
+        choose: async (wanted) => {
+          choice = wanted;
+        },
+      },
       openDatapath: async (_, name) => ({
-        kind: 'paper',
+        get kind() {
+          return choice === 'user' || refused() !== undefined ? 'user' : 'kernel';
+        },
+        get reason() {
+          return choice === 'user' ? undefined : refused();
+        },
         addPort: async () => {},
         removePort: async () => {},
         setTable: () => this.#call(`table of ${name}`),
@@ -155,6 +172,8 @@ export interface PaperDaemonOptions {
   readonly directory: string;
   readonly boot?: FileConfiguration;
   readonly file?: string;
+  /** Of the command line. */
+  readonly datapath?: DatapathChoice;
   readonly limits?: { readonly interfaces: number; readonly portsEach: number };
 }
 
@@ -162,7 +181,7 @@ export interface PaperDaemonOptions {
 const IDENTITY = 'paper';
 
 /** A daemon on such a kernel. `lines`: its log. */
-export function paperDaemon(kernel: PaperKernel, { directory, boot, file, limits }: PaperDaemonOptions) {
+export function paperDaemon(kernel: PaperKernel, { directory, boot, file, limits, datapath }: PaperDaemonOptions) {
   const lines: string[] = [];
   const log = createLog('warn', (line) => lines.push(line.trim()));
   const events = new EventJournal(kernel.clock);
@@ -171,6 +190,7 @@ export function paperDaemon(kernel: PaperKernel, { directory, boot, file, limits
     state: new SavedState(directory, IDENTITY),
     journal: new LacpJournal({ directory, identity: IDENTITY, log }),
     reduced: [],
+    datapath,
     limits: limits ?? { interfaces: 8, portsEach: 8 },
     log,
     lateness: new Lateness(kernel.clock, log),

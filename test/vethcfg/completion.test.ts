@@ -43,6 +43,12 @@ describe('bash', () => {
       ['set', 'veth0', 'lacp', '=', ''],
       ['active', 'passive', 'off'],
     ],
+    [['set', 'vet'], ['vethd']],
+    [['set', 'vethd', ''], ['datapath=']],
+    [
+      ['set', 'vethd', 'datapath', '=', ''],
+      ['auto', 'kernel', 'user'],
+    ],
     [
       ['help', 'a'],
       ['add', 'apply'],

@@ -265,7 +265,7 @@ describe('help', () => {
       'del [PORT] VETH',
       'set VETH|PORT|vethd OPTION=VALUE ...',
       'status [VETH]',
-      'show [VETH|PORT]',
+      'show [VETH|PORT|vethd]',
       'help [COMMAND]',
       'version',
       'completion bash|zsh',

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../aggregator/settings.js';
 import type { AggregatorStatus, PortStatus } from '../../aggregator/status.js';
+import type { DatapathChoice } from '../../drivers/datapath-choice.js';
+import { DATAPATH_OPTION } from '../daemon-options.js';
 import { OPTIONS, type OptionSide } from '../options.js';
 import type { ConfiguredInterface, ConfiguredPort } from './model.js';
 import { type Origin, type Origins, originSchema } from './origins.js';
@@ -13,6 +15,8 @@ const optionSchema = z.looseObject({
   /** What is configured, where that is `auto` and the value in force is known. */
   configured: z.string().optional(),
   origin: originSchema,
+  /** Why `auto` came to this and not to something better, or what is less about it. */
+  reason: z.string().optional(),
 });
 
 /** `waiting`: configured, but the link (of an interface: its first port) is not there yet. */
@@ -25,6 +29,10 @@ export const effectiveInterface = z.looseObject({
   ports: z.array(z.looseObject({ name: z.string(), state, options: z.array(optionSchema) })),
 });
 
+/** Of vethd itself. */
+export const effectiveDaemon = z.looseObject({ options: z.array(optionSchema) });
+
+export type EffectiveDaemon = z.infer<typeof effectiveDaemon>;
 export type EffectiveInterface = z.infer<typeof effectiveInterface>;
 export type EffectiveOption = z.infer<typeof optionSchema>;
 
@@ -32,6 +40,24 @@ export type EffectiveOption = z.infer<typeof optionSchema>;
 export interface Actual {
   readonly status: AggregatorStatus;
   readonly mtu: number;
+}
+
+/** `shown`: what has become of the choice; `argument`: what the command line of vethd says. */
+export function effectiveDaemonOf(
+  {
+    kind,
+    choice,
+    reason,
+  }: { readonly kind: string; readonly choice: DatapathChoice; readonly reason?: string | undefined },
+  argument: DatapathChoice | undefined,
+  origins: Origins,
+): EffectiveDaemon {
+  const origin = origins.ofDatapath(choice, argument);
+  const why = reason === undefined ? {} : { reason };
+  const option = DATAPATH_OPTION.name;
+  if (kind === choice) return { options: [{ option, value: kind, origin, ...why }] };
+  const worked: Origin = origin.kind === 'default' ? { kind: 'auto' } : origin;
+  return { options: [{ option, value: kind, configured: choice, origin: worked, ...why }] };
 }
 
 export function effectiveOf(

@@ -7,6 +7,7 @@ import type { LinkFacts } from '../../aggregator/io.js';
 import { type AggregatorSettings, DEFAULT_AGGREGATOR } from '../../aggregator/settings.js';
 import type { DatapathChoice } from '../../drivers/datapath-choice.js';
 import { checkNewInterface, checkRoom, type Limits } from '../checks.js';
+import { DAEMON_NAME, DATAPATH_OPTION } from '../daemon-options.js';
 import type { Host } from '../host.js';
 import type { Log } from '../log.js';
 import type { Arguments } from '../messages.js';
@@ -16,7 +17,7 @@ import { checkSettings } from '../settings-check.js';
 import { addPort, carryOut } from './carry-out.js';
 import { type Change, changesBetween } from './change.js';
 import { checkHost, checkLimits } from './check.js';
-import { effectiveOf } from './effective.js';
+import { effectiveDaemonOf, effectiveOf } from './effective.js';
 import type { Configuration, FileConfiguration } from './model.js';
 import { Origins } from './origins.js';
 import { readConfiguration } from './read.js';
@@ -40,6 +41,10 @@ export interface KeeperOptions {
   readonly datapath: {
     readonly choice: () => DatapathChoice;
     readonly choose: (choice: DatapathChoice) => Promise<void>;
+    /** What has become of the choice. */
+    readonly shown: () => { readonly kind: string; readonly reason?: string | undefined };
+    /** Of the command line. */
+    readonly argument: DatapathChoice | undefined;
   };
   readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>;
   /** Resolves when the daemon's state, with this keeper's part, would survive a crash. */
@@ -78,6 +83,7 @@ export class ConfigurationKeeper {
     } else if (boot !== undefined) {
       this.#adopt(boot);
     }
+    if (boot !== undefined) this.#origins.ofBoot(boot, this.options.datapath.choice());
     await this.#takeUpAll();
   }
 
@@ -107,7 +113,10 @@ export class ConfigurationKeeper {
       const actual = status === undefined || bundle === undefined ? undefined : { status, mtu: bundle.mtu };
       return effectiveOf(each, actual, this.#origins);
     });
-    if (name === undefined) return { interfaces: all };
+    const { choice, shown, argument } = this.options.datapath;
+    const vethd = effectiveDaemonOf({ ...shown(), choice: choice() }, argument, this.#origins);
+    if (name === undefined) return { vethd, interfaces: all };
+    if (name === DAEMON_NAME) return { vethd, interfaces: [] };
     const interfaces = all.flatMap((each) => {
       if (each.name === name) return [each];
       const ports = each.ports.filter((port) => port.name === name);
@@ -141,6 +150,11 @@ export class ConfigurationKeeper {
         this.#origins.command(option.port.print(entry.settings), owner.name, entry.facts.name, option.name);
       }
     }
+  }
+
+  /** `set` has chosen where frames are forwarded. */
+  datapathCommanded(choice: DatapathChoice): void {
+    this.#origins.command(choice, DAEMON_NAME, undefined, DATAPATH_OPTION.name);
   }
 
   /** Settings of an interface that is configured and waits for its first port. */

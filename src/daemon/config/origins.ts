@@ -1,5 +1,6 @@
 /** Where each value in force comes from: remembered when it is given, and doubted when the value is another now. */
 import { z } from 'zod';
+import { DAEMON_NAME, DATAPATH_OPTION } from '../daemon-options.js';
 import { OPTIONS } from '../options.js';
 import { type FileConfiguration, placeKey } from './model.js';
 
@@ -17,9 +18,10 @@ type Given = z.infer<typeof givenSchema>;
 export const originSchema = z.looseObject({
   /**
    * default: nobody said anything. auto: worked out from ports and names. kernel: what the kernel reports, or what
-   * another tool changed. command: vethcfg add or set. file: a configuration file, with its line.
+   * another tool changed. command: vethcfg add or set. file: a configuration file, with its line. start: the command
+   * line of vethd.
    */
-  kind: z.enum(['default', 'auto', 'kernel', 'command', 'file']),
+  kind: z.enum(['default', 'auto', 'kernel', 'command', 'file', 'start']),
   file: z.string().optional(),
   line: z.int().optional(),
 });
@@ -28,16 +30,21 @@ export type Origin = z.infer<typeof originSchema>;
 /** Options that the host can change with other tools. */
 const CHANGED_BY_HOST = ['mac', 'mtu'];
 
+/** Of the one option that vethd itself has. */
+const DATAPATH = placeKey(DAEMON_NAME, undefined, DATAPATH_OPTION.name);
+
 export class Origins {
   #given = new Map<string, Given>();
 
-  /** Everything is as the file says; what was said before is forgotten. */
-  ofFile({ interfaces, places, file }: FileConfiguration): void {
-    this.#given = new Map();
+  /** Everything is as the file says; what was said before is forgotten, but for what the file leaves as it is. */
+  ofFile({ interfaces, datapath, places, file }: FileConfiguration): void {
+    const ofDaemon = this.#given.get(DATAPATH);
+    this.#given = new Map(ofDaemon === undefined ? [] : [[DATAPATH, ofDaemon]]);
     const note = (value: string | undefined, ...place: Parameters<typeof placeKey>) => {
       const line = places.get(placeKey(...place))?.line;
       if (value !== undefined && line !== undefined) this.#given.set(placeKey(...place), { value, file, line });
     };
+    note(datapath, DAEMON_NAME, undefined, DATAPATH_OPTION.name);
     for (const { name, settings, ports } of interfaces) {
       for (const option of OPTIONS) {
         note(option.aggregator?.print(settings), name, undefined, option.name);
@@ -46,9 +53,23 @@ export class Origins {
     }
   }
 
+  /** What the file says of vethd itself is in force at every start, unless a command has said otherwise. */
+  ofBoot({ datapath, places, file }: FileConfiguration, inForce: string): void {
+    const line = places.get(DATAPATH)?.line;
+    if (datapath === inForce && line !== undefined && this.#given.get(DATAPATH)?.value !== datapath)
+      this.#given.set(DATAPATH, { value: datapath, file, line });
+  }
+
   /** A command has given this value. */
   command(value: string, veth: string, port: string | undefined, option: string): void {
     this.#given.set(placeKey(veth, port, option), { value });
+  }
+
+  /** `argument`: what the command line of vethd says. */
+  ofDatapath(value: string, argument: string | undefined): Origin {
+    const { name, fallback } = DATAPATH_OPTION;
+    if (value === argument && this.#given.get(DATAPATH)?.value !== value) return { kind: 'start' };
+    return this.of(value, fallback, DAEMON_NAME, undefined, name);
   }
 
   of(value: string, fallback: string, veth: string, port: string | undefined, option: string): Origin {
@@ -64,7 +85,7 @@ export class Origins {
   keep(isThere: (veth: string, port: string | undefined) => boolean): void {
     for (const key of this.#given.keys()) {
       const [veth = '', port] = (key.split(' ')[0] ?? '').split('/');
-      if (!isThere(veth, port)) this.#given.delete(key);
+      if (key !== DATAPATH && !isThere(veth, port)) this.#given.delete(key);
     }
   }
 

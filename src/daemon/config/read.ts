@@ -12,7 +12,7 @@
 import { type Alias, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../aggregator/settings.js';
 import type { DatapathChoice } from '../../drivers/datapath-choice.js';
-import { DATAPATH_OPTION, type DaemonSettings } from '../daemon-options.js';
+import { DAEMON_NAME, DATAPATH_OPTION, type DaemonSettings } from '../daemon-options.js';
 import { checkInterfaceName } from '../interface-name.js';
 import { nearest } from '../nearest.js';
 import { OPTIONS, type OptionSide } from '../options.js';
@@ -80,6 +80,7 @@ class Reader {
     for (const { name, place, value } of this.#entries(contents, 'the file', 'interfaces: {}')) {
       if (name === DATAPATH_OPTION.name) {
         datapath = this.#datapath({ name, place, value });
+        this.places.set(placeKey(DAEMON_NAME, undefined, name), place);
         continue;
       }
       if (name !== 'interfaces') {

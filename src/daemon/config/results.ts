@@ -1,7 +1,7 @@
 /** What the commands for configurations give, as it travels over the control socket. */
 import { z } from 'zod';
 import { changeSchema } from './change.js';
-import { effectiveInterface } from './effective.js';
+import { effectiveDaemon, effectiveInterface } from './effective.js';
 
 export const applyResult = z.looseObject({
   /** What differed, in the order it was shown or carried out; empty: nothing. */
@@ -18,7 +18,11 @@ export const saveResult = z.looseObject({
   file: z.string().optional(),
 });
 
-export const effectiveResult = z.looseObject({ interfaces: z.array(effectiveInterface) });
+export const effectiveResult = z.looseObject({
+  /** vethd itself; absent when something else was asked for, or by an older vethd. */
+  vethd: effectiveDaemon.optional(),
+  interfaces: z.array(effectiveInterface),
+});
 
 export type ApplyResult = z.infer<typeof applyResult>;
 export type SaveResult = z.infer<typeof saveResult>;

@@ -1,5 +1,6 @@
 /** `show --effective`: each value with where it comes from, as a daemon on paper tells it. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readConfiguration } from '../../../src/daemon/config/read.js';
 import { OPTIONS } from '../../../src/daemon/options.js';
 import { effectiveView } from '../../../vethcfg/effective-view.js';
 import { PaperKernel, paperDaemon, settled } from '../../support/paper-kernel.js';
@@ -110,9 +111,62 @@ describe('of one thing', () => {
   });
 });
 
-test('as text: what waits says so', () => {
+describe('the data path, an option of vethd itself', () => {
+  const told = (of = daemon) => effectiveView(of.configuration.effective({ name: 'vethd' }), false, 'vethd');
+  const row = (value: string, origin: string) => `vethd\n  datapath           ${value.padEnd(20)} ${origin}\n`;
+  const apply = (text: string) =>
+    run(daemon.configuration.apply({ file: 'f', path: '/f.yaml', text: `${text}${FILE}`, dryRun: false }));
+
+  test('nobody said anything: what was found, and why not the better one', () => {
+    expect(told()).toBe(row('kernel', 'auto'));
+    kernel.refusesPrograms = 'bpf(2) not permitted';
+    expect(told()).toBe(row('user', 'auto; bpf(2) not permitted'));
+    expect(daemon.show({ name: 'vethd' })).toMatchObject({
+      datapath: { kind: 'user', choice: 'auto', reason: 'bpf(2) not permitted' },
+      aggregators: [],
+    });
+  });
+
+  test('a command, a file, a file that does not say it, a command again', async () => {
+    await run(daemon.set({ name: 'vethd', options: ['datapath=user'] }));
+    expect(told()).toBe(row('user', 'command'));
+    await apply('datapath: kernel\n');
+    expect(told()).toBe(row('kernel', '/f.yaml:1'));
+    await apply('');
+    expect(told()).toBe(row('kernel', '/f.yaml:1'));
+    await run(daemon.set({ name: 'vethd', options: ['datapath=auto'] }));
+    expect(told()).toBe(row('kernel', 'auto, command'));
+  });
+
+  test.each([
+    ['command line', { datapath: 'user' as const }, row('user', 'vethd --datapath')],
+    ['file', { boot: readConfiguration('datapath: user\n', '/etc/f.yaml') }, row('user', '/etc/f.yaml:1')],
+    [
+      'command line before file',
+      { datapath: 'kernel' as const, boot: readConfiguration('datapath: user\n', '/etc/f.yaml') },
+      row('kernel', 'vethd --datapath'),
+    ],
+  ])('%s, at the start and after a crash; a command is stronger, also after a crash', async (_, options, expected) => {
+    const directory = temporaryDirectory();
+    const start = async () => {
+      const { daemon: another } = paperDaemon(kernel, { directory, ...options });
+      await run(another.start());
+      return another;
+    };
+    expect(told(await start())).toBe(expected);
+    const second = await start();
+    expect(told(second)).toBe(expected);
+    await run(second.set({ name: 'vethd', options: ['datapath=auto'] }));
+    const third = await start();
+    expect(told(third)).toBe(row('auto', 'command'));
+    await run(third.stop());
+    expect(told(await start())).toBe(expected);
+  });
+});
+
+test('as text: vethd itself first, what waits says so', () => {
   const text = effectiveView(daemon.configuration.effective({}));
-  expect(text).toMatch(/^veth0\n/);
+  expect(text).toMatch(/^vethd\n {2}datapath +kernel +auto\n\nveth0\n/);
   expect(text).toMatch(/^ {2}rate +fast +\/f\.yaml:3$/m);
   expect(text).toMatch(/^ {2}key +256 +auto$/m);
   expect(text).toMatch(/^ {2}eth9 {2}waiting$/m);

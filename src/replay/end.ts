@@ -1,15 +1,8 @@
 /** One end of a link as the capture shows it, and who is at the other end. */
-import { Fast_Periodic_Time, Slow_Periodic_Time } from '../lacp/constants.js';
+import { Fast_Periodic_Time, Slow_Periodic_Time, Transmit_Limit } from '../lacp/constants.js';
 import type { Lacpdu } from '../lacp/lacpdu.pdu.js';
 import { type Mac, Null_System, type PortInformation } from '../lacp/variables.js';
-
-/** An LACPDU in the capture. */
-export interface Announcement {
-  /** Milliseconds since the beginning of the capture. */
-  readonly at: number;
-  readonly packet: number;
-  readonly pdu: Lacpdu;
-}
+import { type Announcement, Said } from './said.js';
 
 export interface End {
   /** `A/1`: a letter for each system in order of appearance, and the port number. */
@@ -19,22 +12,24 @@ export interface End {
   readonly source: Mac;
   readonly first: Announcement;
   last: Announcement;
-  /** The newest ones, the last of them included: those of the last RECENT ms, and one before. */
-  readonly recent: Announcement[];
+  readonly said: Said;
   announcements: number;
   /** It has spoken without a silence since: before that it may have been away, and not have heard anything. */
   since: number;
+  /** When it last used up the limit of LACPDUs a second: what it was for a moment then, it may not have said. */
+  crowded: number;
+  /** Of its last LACPDUs, as many as the limit. */
+  readonly times: number[];
 }
 
-/** Longer than what anybody may take to react. */
-export const RECENT = 2_000;
-/** A flood is not remembered as a whole. */
-const MOST_RECENT = 64;
+/** Four LACPDUs within this: the last of them may have had to wait. */
+const CROWDED = 1.2 * Fast_Periodic_Time;
 /** An end that was silent for longer has gone: Long_Timeout_Time and some more. */
 const GONE = 100_000;
 
 export class Ends {
   readonly #ends = new Map<string, End>();
+  readonly #places = new Map<string, End[]>();
   readonly #systems = new Map<Mac, string>();
 
   get all(): readonly End[] {
@@ -50,8 +45,10 @@ export class Ends {
       if (announcement.at - known.last.at > longestPause(known.last)) known.since = announcement.at;
       known.last = announcement;
       known.announcements++;
-      known.recent.push(announcement);
-      while (outlived(known.recent, announcement.at)) known.recent.shift();
+      known.said.add(announcement);
+      known.times.push(announcement.at);
+      const fourth = known.times.length > Transmit_Limit ? known.times.shift() : undefined;
+      if (fourth !== undefined && announcement.at - fourth < CROWDED) known.crowded = announcement.at;
       return { end: known, known: true };
     }
     const end: End = {
@@ -60,12 +57,23 @@ export class Ends {
       source,
       first: announcement,
       last: announcement,
-      recent: [announcement],
+      said: new Said(),
       announcements: 1,
       since: announcement.at,
+      crowded: Number.NEGATIVE_INFINITY,
+      times: [announcement.at],
     };
+    end.said.add(announcement);
     this.#ends.set(id, end);
+    const neighbours = this.#places.get(place);
+    if (neighbours === undefined) this.#places.set(place, [end]);
+    else neighbours.push(end);
     return { end, known: false };
+  }
+
+  /** All ends that have spoken at this place, in order of appearance. */
+  at(place: string): readonly End[] {
+    return this.#places.get(place) ?? [];
   }
 
   /** What the sender of this LACPDU said before. */
@@ -75,7 +83,9 @@ export class Ends {
 
   /** The end that sends from this address. */
   bySource(place: string, source: Mac): End | undefined {
-    return this.all.filter((end) => end.place === place && end.source === source).sort(byLast)[0];
+    return this.at(place)
+      .filter((end) => end.source === source)
+      .sort(byLast)[0];
   }
 
   /**
@@ -84,7 +94,7 @@ export class Ends {
    */
   farOf(end: End): End | undefined {
     const now = end.last.at;
-    const others = this.all.filter((each) => each !== end && each.place === end.place && now - each.last.at < GONE);
+    const others = this.at(end.place).filter((each) => each !== end && now - each.last.at < GONE);
     const naming = others.filter((other) => names(end, other) || names(other, end)).sort(byLast);
     return naming[0] ?? (others.length === 1 ? others[0] : undefined);
   }
@@ -121,9 +131,6 @@ export class Ends {
 }
 
 const identify = (place: string, source: Mac, port: number): string => `${place}|${source}|${port}`;
-
-const outlived = (recent: readonly Announcement[], now: number): boolean =>
-  recent.length > MOST_RECENT || (recent[1] !== undefined && now - recent[1].at > RECENT);
 
 /** Three periods at the rate that its partner asks for, and a half. */
 const longestPause = ({ pdu }: Announcement): number =>

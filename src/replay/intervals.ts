@@ -1,6 +1,6 @@
 /** Times between LACPDUs of one end, by the rate that was asked of it: counted, not kept. */
 import { Fast_Periodic_Time, Slow_Periodic_Time } from '../lacp/constants.js';
-import type { Announcement } from './end.js';
+import type { Announcement } from './said.js';
 
 export interface IntervalReport {
   readonly count: number;

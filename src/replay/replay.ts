@@ -8,19 +8,19 @@
 import type { Md5 } from '../aggregator/conversations.js';
 import type { HappeningOf } from '../aggregator/journal/happening.js';
 import { Subtype } from '../lacp/constants.js';
-import { samePort, sameState } from '../lacp/functions.js';
-import { LACPDU_LENGTH, type Lacpdu } from '../lacp/lacpdu.pdu.js';
+import { LACPDU_LENGTH } from '../lacp/lacpdu.pdu.js';
 import type { Marker } from '../lacp/marker.pdu.js';
 import { parseSlowProtocols, sourceOf } from '../lacp/slow-protocols.js';
 import type { Mac } from '../lacp/variables.js';
 import type { CapturedFrame } from './capture/capture.js';
 import { Duplicates } from './duplicates.js';
-import { type Announcement, type End, Ends } from './end.js';
+import { type End, Ends } from './end.js';
 import { FarEnds } from './far-ends.js';
 import { Findings } from './findings.js';
 import { Timing } from './intervals.js';
 import type { EndReport, HistoryEvent, Report } from './report.js';
 import { allRules } from './rules/index.js';
+import { type Announcement, sameBits, sameIdentity } from './said.js';
 import { VirtualClock } from './virtual-clock.js';
 
 export interface ReplayOptions {
@@ -45,7 +45,6 @@ export class Replay {
   readonly #rules = allRules();
   readonly #findings = new Findings();
   readonly #timing = new Map<End, Timing>();
-  readonly #far = new Map<End, End>();
   readonly #farEnds: FarEnds;
   #start: number | undefined;
   #at = 0;
@@ -160,13 +159,10 @@ export class Replay {
     body: Uint8Array,
     captured: number,
   ): void {
-    if (far !== undefined && this.#far.get(end) !== far) {
-      this.#far.set(end, far);
-      for (const rule of this.#rules) rule.meets?.(end, far);
-    }
     const { at, packet } = now;
+    const neighbours = this.#ends.at(end.place);
     for (const rule of this.#rules) {
-      rule.says?.({ end, now, before, far, body, captured }, (clause, text) => {
+      rule.says?.({ end, now, before, far, neighbours, body, captured }, (clause, text) => {
         const disagreement = { end: end.label, rule: rule.name, clause, text };
         if (this.#findings.disagreement(disagreement, { at, packet })) {
           this.#tell({ kind: 'disagreement', at, packet, ...disagreement });
@@ -224,9 +220,3 @@ function completed({ frame, missing }: CapturedFrame): Uint8Array {
   whole.set(frame);
   return whole;
 }
-
-const sameIdentity = (a: Lacpdu, b: Lacpdu): boolean =>
-  a.version === b.version && samePort(a.actor, b.actor) && samePort(a.partner, b.partner);
-
-const sameBits = (a: Lacpdu, b: Lacpdu): boolean =>
-  sameState(a.actor.State, b.actor.State) && sameState(a.partner.State, b.partner.State);

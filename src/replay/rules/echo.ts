@@ -1,75 +1,80 @@
-/** The Partner TLV repeats what the partner last said, and recordPDU decides whether it is in sync (x.4.9). */
+/**
+ * The Partner TLV repeats what the partner has said, and recordPDU decides whether it is in sync (x.4.9).
+ *
+ * An end that is neither Expired nor Defaulted has heard something within its timeout, and if it tells something else
+ * than before, then since it spoke last. What it tells must be among what was said meanwhile; which of it has arrived,
+ * a capture does not know.
+ */
 import { recordPDU, samePort } from '../../lacp/functions.js';
-import type { Lacpdu } from '../../lacp/lacpdu.pdu.js';
 import type { PortInformation, PortState } from '../../lacp/variables.js';
-import type { Announcement, End } from '../end.js';
-import { type Disagree, GRACE, type Rule, seconds } from './rule.js';
+import type { End } from '../end.js';
+import type { Words } from '../said.js';
+import { GRACE, longestMemory, type Rule, type Saying, seconds } from './rule.js';
 
-/** A new one for each replay. */
-export function echo(): Rule {
-  /** What an end was when it heard an LACPDU. */
-  const heardAs = new WeakMap<Announcement, PortInformation>();
-  return {
-    name: 'partner information',
-    hears: (end, heard) => {
-      heardAs.set(heard, end.last.pdu.actor);
-    },
-    says: ({ end, now, far }, disagree) => {
-      const { actor, partner } = now.pdu;
-      // Defaulted: it repeats Partner_Admin, which is the operator's business. Expired: its link may have been down, and
-      // what the other end said meanwhile unheard.
-      if (far === undefined || actor.State.Defaulted || actor.State.Expired) return;
-      const heard = mayHaveHeard(far, now.at, end.since);
-      const [newest] = heard;
-      if (newest === undefined) return;
-      if (heard.some((each) => sameButSync(partner, each.pdu.actor))) {
-        // recordPDU compares with what the end was then: that is only known if it has not changed, also for a moment
-        // that an LACPDU on its way tells of.
-        const unchanged = end.recent.every(({ pdu }) => sameActor(pdu.actor, actor));
-        const sure = heard.every((each) => {
-          const then = heardAs.get(each);
-          return then !== undefined && sameActor(then, actor);
-        });
-        if (unchanged && sure) synchronization(now.pdu, heard, far, disagree);
-        return;
-      }
+export const echo: Rule = {
+  name: 'partner information',
+  says: (saying, disagree) => {
+    const { end, now, before, far } = saying;
+    const { actor, partner } = now.pdu;
+    // Defaulted: it repeats Partner_Admin, which is the operator's business. Expired: so does a port that begins, and
+    // its partner is out of sync by definition.
+    if (far === undefined || actor.State.Defaulted || actor.State.Expired) return;
+    const goesBackTo = heardSince(saying);
+    const opened = Math.min(...saying.neighbours.map(({ first }) => first.at));
+    // After a silence it may go on with what it knew before: a daemon that was started again.
+    if (goesBackTo < Math.max(opened, end.since - GRACE)) return;
+    const heard = wordsSince(goesBackTo, saying.neighbours);
+    if (heard === undefined) return;
+    const ofFar = far.said.since(goesBackTo) ?? [];
+    const newest = ofFar.findLast(({ from }) => from <= now.at - GRACE) ?? ofFar[0];
+    if (newest === undefined) return; // silence: rule time-out
+    const told = heard.filter(({ pdu }) => sameButSync(partner, pdu.actor));
+    if (told.length === 0) {
+      const wrong = differences(partner, newest.pdu.actor);
       disagree(
         'x.4.9 recordPDU',
-        `tells ${differences(partner, newest.pdu.actor).join(', ')} of ${far.label}, which said otherwise ${seconds(now.at - newest.at)} before (packet ${newest.packet})`,
+        `tells ${wrong.join(', ')} of ${far.label}, which has said otherwise for ${seconds(now.at - goesBackTo)} (packet ${newest.packet})`,
       );
-    },
-  };
+      return;
+    }
+    const since = before === undefined ? goesBackTo : Math.min(goesBackTo, before.at);
+    const itself = end.said.inForceSince(since);
+    // What it was in between cannot be told where the limit of LACPDUs a second has kept it from saying so.
+    if (itself === undefined || end.crowded >= since) return;
+    const may = told.flatMap(({ pdu }) =>
+      itself.map((own) => recordPDU({ Actor_Oper: own.pdu.actor }, pdu).Partner_Oper.State.Synchronization),
+    );
+    if (may.includes(partner.State.Synchronization)) return;
+    const said = told.at(-1)?.pdu.actor.State.Synchronization === true;
+    const why = said ? 'describes it wrongly, or neither end is active' : 'says that it is not';
+    disagree(
+      'x.4.9 recordPDU',
+      partner.State.Synchronization
+        ? `takes ${far.label} for in sync, which ${why} (packet ${newest.packet})`
+        : `takes ${far.label} for out of sync, which says that it is in sync and describes it rightly (packet ${newest.packet})`,
+    );
+  },
+};
+
+/** The earliest moment at which what the end now tells of its partner can have been said. */
+function heardSince({ end, now, before }: Saying): number {
+  const alive = now.at - longestMemory(end, now.at);
+  if (before === undefined) return alive;
+  const { Expired, Defaulted } = before.pdu.actor.State;
+  const heard = Expired || Defaulted || !sameInformation(before.pdu.partner, now.pdu.partner);
+  return heard ? Math.max(alive, before.at - GRACE) : alive;
 }
 
-/**
- * The newest that it must have heard, and all that came later: it may have taken in any of these. Empty when it is not
- * sure that it has heard anything, as before `since`.
- */
-export function mayHaveHeard(far: End, now: number, since: number): readonly Announcement[] {
-  const old = far.recent.findLast(({ at }) => at <= now - GRACE && at >= since);
-  return old === undefined ? [] : [old, ...far.recent.filter(({ at }) => at > now - GRACE)];
+/** Everything said at a place; an end may hear itself, where the link reflects. */
+function wordsSince(moment: number, ends: readonly End[]): readonly Words[] | undefined {
+  const all: Words[] = [];
+  for (const { said } of ends) {
+    const words = said.since(moment);
+    if (words === undefined) return undefined;
+    all.push(...words);
+  }
+  return all;
 }
-
-function synchronization(
-  { actor, partner }: Lacpdu,
-  heard: readonly Announcement[],
-  far: End,
-  disagree: Disagree,
-): void {
-  const may = heard.map(({ pdu }) => recordPDU({ Actor_Oper: actor }, pdu).Partner_Oper.State.Synchronization);
-  if (may.includes(partner.State.Synchronization)) return;
-  const said = heard[0]?.pdu.actor.State.Synchronization === true;
-  const why = said ? 'describes it wrongly, or neither end is active' : 'says that it is not';
-  disagree(
-    'x.4.9 recordPDU',
-    partner.State.Synchronization
-      ? `takes ${far.label} for in sync, which ${why} (packet ${heard[0]?.packet})`
-      : `takes ${far.label} for out of sync, which says that it is in sync and describes it rightly (packet ${heard[0]?.packet})`,
-  );
-}
-
-const sameActor = (a: PortInformation, b: PortInformation): boolean =>
-  samePort(a, b) && a.State.LACP_Activity === b.State.LACP_Activity;
 
 const REPEATED = [
   'LACP_Activity',
@@ -83,6 +88,9 @@ const REPEATED = [
 
 const sameButSync = (a: PortInformation, b: PortInformation): boolean =>
   samePort(a, b) && REPEATED.every((bit) => a.State[bit] === b.State[bit]);
+
+const sameInformation = (a: PortInformation, b: PortInformation): boolean =>
+  sameButSync(a, b) && a.State.Synchronization === b.State.Synchronization;
 
 /** `told` against `said`, in words. */
 function differences(told: PortInformation, said: PortInformation): string[] {

@@ -8,4 +8,4 @@ import type { Rule } from './rule.js';
 import { selection } from './selection.js';
 
 /** All rules, with no memory. */
-export const allRules = (): readonly Rule[] => [form, bits, echo(), selection(), expiry(), rate(), markerResponder()];
+export const allRules = (): readonly Rule[] => [form, bits, echo, selection(), expiry(), rate(), markerResponder()];

@@ -2,7 +2,6 @@
 import { Fast_Periodic_Time, Slow_Periodic_Time, Transmit_Limit } from '../../lacp/constants.js';
 import { update_NTT } from '../../lacp/functions.js';
 import type { Lacpdu } from '../../lacp/lacpdu.pdu.js';
-import type { Announcement } from '../end.js';
 import { Memory, type Rule, seconds } from './rule.js';
 
 /** A capture may see four LACPDUs that were a second apart a little closer. */
@@ -29,7 +28,8 @@ export function rate(): Rule {
     },
     says: ({ end, now, before, far }, disagree) => {
       const sent = ends.of(end);
-      if (begins(now, before)) sent.times = [];
+      // A port that is added anew begins so, and counts anew.
+      if (now.pdu.actor.State.Defaulted) sent.times = [];
       sent.times.push(now.at);
       if (sent.times.length > Transmit_Limit + 1) sent.times.shift();
       const since = now.at - (sent.times[0] ?? now.at);
@@ -58,10 +58,6 @@ export function rate(): Rule {
     },
   };
 }
-
-/** A port that has begun anew counts anew. */
-const begins = (now: Announcement, before: Announcement | undefined): boolean =>
-  now.pdu.actor.State.Defaulted && before?.pdu.actor.State.Defaulted === false;
 
 const settled = ({ actor }: Lacpdu): boolean => !actor.State.Expired && !actor.State.Defaulted;
 

@@ -1,6 +1,7 @@
 /** A new partner: unselected by update_Selected (x.4.9), then wait_while_timer (x.4.15) before it can be in sync. */
 import { Aggregate_Wait_Time } from '../../lacp/constants.js';
 import { samePort } from '../../lacp/functions.js';
+import type { PortInformation } from '../../lacp/variables.js';
 import { Memory, type Rule, seconds } from './rule.js';
 
 /** After this, an end has taken in the new partner. */
@@ -12,12 +13,14 @@ interface Partner {
   /** When it was first heard. */
   at: number | undefined;
   packet: number;
+  /** Whom the end knew then. */
+  instead: PortInformation | undefined;
   /** The end has not yet said that it knows it. */
   unknown: boolean;
 }
 
 export function selection(): Rule {
-  const partners = new Memory<Partner>(() => ({ at: undefined, packet: 0, unknown: false }));
+  const partners = new Memory<Partner>(() => ({ at: undefined, packet: 0, instead: undefined, unknown: false }));
   return {
     name: 'wait_while',
     hears: (end, { at, packet, pdu }) => {
@@ -25,6 +28,7 @@ export function selection(): Rule {
       if (partner.unknown || samePort(end.last.pdu.partner, pdu.actor)) return;
       partner.at = at;
       partner.packet = packet;
+      partner.instead = end.last.pdu.partner;
       partner.unknown = true;
     },
     says: ({ end, now, far }, disagree) => {
@@ -34,6 +38,8 @@ export function selection(): Rule {
       known.unknown = false;
       const { Synchronization, Defaulted, Expired } = actor.State;
       if (known.at === undefined || !Synchronization || Defaulted || Expired) return;
+      // Its partner was another for a moment, which it may not have heard.
+      if (known.instead !== undefined && samePort(known.instead, partner)) return;
       const after = now.at - known.at;
       if (after < SOON || after > Aggregate_Wait_Time - TOLERANCE) return;
       disagree(

@@ -30,6 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          isolate: false, // they share no state, and a fresh process for each file takes longer than most of them
           testTimeout: 30_000,
           include: ['test/**/*.test.ts'],
           exclude: ['test/netns/**'],

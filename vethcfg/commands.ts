@@ -3,6 +3,14 @@
 /** What a word of the command line may be, for completion. */
 export type WordKind = 'port' | 'veth' | 'daemon' | 'options' | 'command' | 'shell' | 'file' | 'protocol' | 'any';
 
+/** `short`: another spelling, of one letter. */
+export interface Flag {
+  readonly flag: string;
+  readonly short?: string;
+  readonly help: string;
+  readonly value?: string;
+}
+
 export interface CommandSpec {
   readonly name: string;
   /** As in `vethcfg add SYNTAX`. */
@@ -12,7 +20,7 @@ export interface CommandSpec {
   /** For the parser (commander's notation) and for completion. */
   readonly words: readonly { readonly notation: string; readonly help: string; readonly kinds: readonly WordKind[] }[];
   /** Options of the command itself. */
-  readonly flags?: readonly { readonly flag: string; readonly help: string; readonly value?: string }[];
+  readonly flags?: readonly Flag[];
   /** Options that its help lists. */
   readonly lists?: 'add' | 'set';
   /** More text for its help. */
@@ -132,6 +140,24 @@ export const COMMANDS: readonly CommandSpec[] = [
       'vethcfg events --follow --port eth0',
       'vethcfg --json events | jq .event',
     ],
+  },
+  {
+    name: 'top',
+    syntax: '[--interval SECONDS] [--batch] [--count N] [VETH]',
+    summary: 'watch ports live: states, rates, shares, verdicts and the last events',
+    words: [{ notation: '[VETH]', help: 'this interface only', kinds: ['veth'] }],
+    flags: [
+      { flag: '--interval', short: '-d', value: 'SECONDS', help: 'time between two looks, 0.1 or more (default: 1)' },
+      { flag: '--batch', short: '-b', help: 'print frame after frame as text, also on a terminal' },
+      { flag: '--count', short: '-n', value: 'N', help: 'end after so many frames' },
+    ],
+    details: [
+      'Keys: arrows or Tab choose a port and show all about it, p pauses, h explains, q quits.',
+      'Rates are those of the data path, in bits a second of the octets of frames. A vethd that is restarted is found',
+      'again. Without a terminal, frames are printed as with --batch, each an interval after the one before; COLUMNS',
+      'says how wide (default: 120). With --json each frame is a document on a line.',
+    ],
+    examples: ['vethcfg top', 'vethcfg top -b -n 1 veth0', 'vethcfg --json top -d 10 | jq .interfaces[].out.bits'],
   },
   {
     name: 'flow',

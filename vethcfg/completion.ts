@@ -63,7 +63,7 @@ function bashScript(): string {
   const takesValue = [
     ...GLOBAL_OPTIONS.filter((option) => 'value' in option),
     ...ownFlags.filter(({ value }) => value !== undefined),
-  ].map(({ flag }) => flag);
+  ].flatMap((option) => [option.flag, ...('short' in option ? [option.short] : [])]);
   return `\
 # bash completion for vethcfg: source <(vethcfg completion bash)
 _vethcfg() {

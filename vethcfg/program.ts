@@ -53,8 +53,11 @@ function addCommand(program: Command, spec: CommandSpec, world: World, ended: (c
     const argument = new Argument(notation, help);
     command.addArgument(kinds.includes('shell') ? argument.choices(SHELLS) : argument);
   }
-  for (const { flag, help, value } of spec.flags ?? []) {
-    command.option(value === undefined ? flag : `${flag} <${value}>`, help);
+  for (const { flag, short, help, value } of spec.flags ?? []) {
+    command.option(
+      `${short === undefined ? '' : `${short}, `}${flag}${value === undefined ? '' : ` <${value}>`}`,
+      help,
+    );
   }
   command.addHelpText('after', () =>
     [

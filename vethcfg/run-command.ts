@@ -19,9 +19,11 @@ export interface Run {
   readonly json: boolean;
   readonly verbose: boolean;
   /** Whether an option of the command itself was given: `dryRun` for `--dry-run`. */
-  has(flag: 'dryRun' | 'effective' | 'follow'): boolean;
+  has(flag: 'batch' | 'dryRun' | 'effective' | 'follow'): boolean;
   /** The value of an option of the command itself. */
-  argument(flag: 'group' | 'control' | 'port' | 'side' | 'since' | 'vlan' | 'srcMac' | 'dstMac'): string | undefined;
+  argument(
+    flag: 'group' | 'control' | 'count' | 'interval' | 'port' | 'side' | 'since' | 'vlan' | 'srcMac' | 'dstMac',
+  ): string | undefined;
   readonly world: World;
 }
 
@@ -58,6 +60,8 @@ async function runDone(name: string, words: readonly string[], run: Run): Promis
       return run.has('effective') ? effective(words[0], run) : show(words[0], run);
     case 'events':
       return events({ ...run, follow: run.has('follow'), name: run.argument('port'), since: run.argument('since') });
+    case 'top':
+      return topped(words[0], run);
     case 'flow':
       return flow(words, run);
     case 'why':
@@ -89,6 +93,12 @@ async function conformance(ports: readonly string[], { argument, ...run }: Run):
 async function replayed(files: readonly string[], { argument, json, world }: Run): Promise<ExitCode> {
   const { replay } = await import('./replay.js');
   return replay({ files, port: argument('port'), side: argument('side'), json, world });
+}
+
+/** Loaded only now, as it is not small. */
+async function topped(name: string | undefined, { has, argument, ...run }: Run): Promise<void> {
+  const { top } = await import('./top/top.js');
+  return top({ name, interval: argument('interval'), count: argument('count'), batch: has('batch'), ...run });
 }
 
 async function change<C extends 'add' | 'del' | 'set'>(command: C, args: Arguments<C>, done: string, run: Run) {

@@ -26,6 +26,7 @@ export async function replayOf(name: string): Promise<string> {
     environment: {},
     coloured: false,
     terminal: false,
+    screen: undefined,
     stdout: write,
     stderr: write,
     onInterrupt: () => () => {},

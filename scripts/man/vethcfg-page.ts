@@ -40,7 +40,10 @@ export function vethcfgPage(): string {
 function describeCommand(page: Page, { name, syntax, summary, words, flags, details, examples }: CommandSpec): void {
   page.subsection(`${name} ${syntax}`.trim()).paragraph(`${capital(summary)}.`);
   for (const { notation, help } of words) page.entry(notation.replace(/[<>[\]]/g, ''), '', help);
-  for (const flag of flags ?? []) page.entry(flag.flag, flag.value === undefined ? '' : ` ${flag.value}`, flag.help);
+  for (const { flag, short, value, help } of flags ?? []) {
+    const also = short === undefined ? '' : `, ${short}`;
+    page.entry(flag, value === undefined ? also : ` ${value}${also === '' ? '' : `${also} ${value}`}`, help);
+  }
   // A table keeps its lines, prose does not.
   if (details?.some((line) => line.includes('  '))) page.lines(details);
   else if (details !== undefined) page.paragraph(details.join(' '));

@@ -27,9 +27,9 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** B: standing By. */
-const SELECTED: Record<PortStatus['selected'], string> = { SELECTED: 'S', UNSELECTED: 'U', STANDBY: 'B' };
+export const SELECTED: Record<PortStatus['selected'], string> = { SELECTED: 'S', UNSELECTED: 'U', STANDBY: 'B' };
 
-const MUX: Record<PortStatus['mux'], string> = {
+export const MUX: Record<PortStatus['mux'], string> = {
   DETACHED: 'DETACH',
   WAITING: 'WAIT',
   ATTACHED: 'ATTACH',
@@ -38,7 +38,7 @@ const MUX: Record<PortStatus['mux'], string> = {
   COLLECTING_DISTRIBUTING: 'COLDIS',
 };
 
-const RECEIVE: Record<PortStatus['receive'], string> = {
+export const RECEIVE: Record<PortStatus['receive'], string> = {
   INITIALIZE: 'INIT',
   PORT_DISABLED: 'P_DISA',
   LACP_DISABLED: 'L_DISA',

@@ -1,7 +1,11 @@
-/** On kernel links: the journal, kept, followed and written to a file; and why a port is not in use, fault by fault. */
+/**
+ * On kernel links: the journal, kept, followed and written to a file; the live view of it all in a terminal; and why a
+ * port is not in use, fault by fault.
+ */
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Daemon, distributing, executable } from '../../scripts/lab/daemon.js';
 import { waitFor } from '../../scripts/lab/wait.js';
 import { addAll } from '../support/daemon-pair.js';
@@ -66,6 +70,68 @@ test('the file has the same, as JSON lines', async () => {
   });
   expect(kept.slice(0, 40)).toEqual(written.slice(0, 40)); // later ones may not be written yet
   expect(events.some(({ event, of }) => event === 'again' && of === 'lacpdu')).toBe(true);
+});
+
+/** `vethcfg top` in a terminal of 90 by 24 characters; `script` (util-linux) makes one. */
+function top(...words: string[]) {
+  const pidFile = join(lab.directory, 'top.pid');
+  const command = [executable('vethcfg'), '--run-dir', left.runDirectory, 'top', '-d', '0.2', ...words].join(' ');
+  const shell = `stty cols 90 rows 24; echo $$ > ${pidFile}; exec ${command}`;
+  const script = spawn('script', ['-qfec', shell, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  let seen = '';
+  script.stdout.setEncoding('utf8').on('data', (text: string) => {
+    seen += text;
+  });
+  onTestFinished(() => void script.kill('SIGHUP'));
+  const ended = new Promise<number | null>((resolve) => script.on('close', resolve));
+  return {
+    type: (text: string) => script.stdin.write(text),
+    /** Waits until it has drawn this since the last time. */
+    shows: async (what: RegExp) => {
+      await waitFor(`${what} in top`, () => what.test(seen), {
+        timeoutMs: 10_000,
+        seen: () => JSON.stringify(seen.slice(-3_000)),
+      });
+      seen = '';
+    },
+    terminate: () => process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGTERM'),
+    end: async () => ({ code: await ended, last: seen }),
+  };
+}
+/** The cursor again, and the screen that was there before. */
+const GIVEN_BACK = '\u001b[?25h\u001b[?1049l';
+
+describe('vethcfg top in a terminal', () => {
+  test('shows ports and events, the chosen port in full, and gives the terminal back at q', async () => {
+    const terminal = top('veth0');
+    await terminal.shows(
+      / {2}eth0 {2}S DIST {3}CURRNT .*\s+.* {2}eth1 {2}S DIST {3}CURRNT [\s\S]*last events[\s\S]* eth1 mux: COLLECTING/,
+    );
+    terminal.type('\t');
+    await terminal.shows(/> eth0 [\s\S]*veth0 eth0 {2}port 1, [\s\S]*protocol {2}LACPDUs \d+ in/);
+    terminal.type('q');
+    const { code, last } = await terminal.end();
+    expect(code).toBe(0);
+    expect(last.endsWith(GIVEN_BACK)).toBe(true);
+  });
+
+  test('and when it is terminated', async () => {
+    const terminal = top();
+    await terminal.shows(/ DIST /);
+    terminal.terminate();
+    const { code, last } = await terminal.end();
+    expect(code).toBe(0);
+    expect(last.endsWith(GIVEN_BACK)).toBe(true);
+  });
+
+  test('elsewhere it prints frames with rates', async () => {
+    const text = await left.mustCfg('top --batch -n 2 -d 0.2');
+    expect(text.match(/^vethcfg top /gm)).toHaveLength(2);
+    expect(text.match(/^ {2}eth0 {2}S DIST +CURRNT +\d+(\.\d+)? \w*bit\/s/gm)).toHaveLength(2);
+    const { interfaces } = JSON.parse(await left.mustCfg('--json top -n 1 -d 0.1 veth0'));
+    expect(interfaces[0].ports[1]).toMatchObject({ name: 'eth1', mux: 'DISTRIBUTING', verdicts: [] });
+    expect((await left.cfg('top veth9')).stderr).toMatch(/veth9: no such interface/);
+  });
 });
 
 describe('vethcfg why', () => {

@@ -21,6 +21,7 @@ export async function vethcfg(
     environment,
     coloured: false,
     terminal: false,
+    screen: undefined,
     stdout: (text) => {
       stdout += text;
     },

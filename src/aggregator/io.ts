@@ -79,6 +79,11 @@ export interface MemberRecord {
   readonly sysctls: Readonly<Record<string, string>>;
   /** Configured IPv6 addresses, which silencing deletes: bodies of RTM_NEWADDR messages in hexadecimal. */
   readonly addresses?: readonly string[] | undefined;
+  /** Whether it was to receive all multicast, and all frames; absent: no. */
+  readonly allmulti?: boolean | undefined;
+  readonly promisc?: boolean | undefined;
+  /** Not former: the address that was let in for us, to be taken back. */
+  readonly letIn?: Mac | undefined;
 }
 
 /** A port under our control: its own stack is silent until released. */
@@ -87,6 +92,11 @@ export interface Member {
   /** Undefined when nothing but slow protocols reaches the host's stack; else why that is only partly so. */
   readonly reduced: string | undefined;
   setMtu(mtu: number): void;
+  /**
+   * What the port's network card lets in besides its own address: frames to `mac` and all multicast; with `promiscuous`
+   * everything. Stays when the process ends, until `release`.
+   */
+  setFilter(mac: Mac, promiscuous: boolean): void;
   release(): void;
 }
 
@@ -156,8 +166,6 @@ export interface Datapath {
   sendBehind(ifindex: number, frame: Uint8Array): Promise<void>;
   /** Resolves when all frames that had come in on the port before the call have been handed to the host. */
   delivered(ifindex: number): Promise<void>;
-  /** MAC of the virtual interface, for the ports' receive filters; promiscuous: take every frame. */
-  setFilter(mac: Mac, promiscuous: boolean): void;
   counters(): DatapathCounters;
   /**
    * Octets of the host that each of the BUCKETS buckets has given to ports since the data path was opened; undefined:

@@ -36,7 +36,6 @@ export class Bundle {
     private readonly log: Log,
   ) {
     this.#table = makeTable([], [], hashSpec(settings));
-    datapath.setFilter(mac, false);
   }
 
   portByIndex(ifindex: number): BundlePort | undefined {
@@ -103,17 +102,21 @@ export class Bundle {
     }
     if (mac !== this.mac) {
       this.mac = mac;
-      this.datapath.setFilter(mac, this.#promiscuous);
+      this.#setFilters();
     }
     this.settings = settings;
   }
 
+  /** Whether the host wants every frame: for a capture, or a bridge. */
+  seeAll(promiscuous: boolean): void {
+    if (promiscuous === this.#promiscuous) return;
+    this.#promiscuous = promiscuous;
+    this.#setFilters();
+  }
+
   /** The host changed the virtual interface with other tools: the bundle follows. Returns whether settings changed. */
   follow(facts: LinkFacts): boolean {
-    if (facts.promiscuous !== this.#promiscuous) {
-      this.#promiscuous = facts.promiscuous;
-      this.datapath.setFilter(this.mac, facts.promiscuous);
-    }
+    this.seeAll(facts.promiscuous);
     if (facts.mac === this.mac && facts.mtu === this.mtu) return false;
     this.settings = {
       ...this.settings,
@@ -122,7 +125,7 @@ export class Bundle {
     };
     if (facts.mac !== this.mac) {
       this.mac = facts.mac;
-      this.datapath.setFilter(facts.mac, this.#promiscuous);
+      this.#setFilters();
     }
     if (facts.mtu !== this.mtu) this.#guard('MTU', () => this.#setMtu(facts.mtu));
     return true;
@@ -132,6 +135,7 @@ export class Bundle {
   async addPort(port: BundlePort): Promise<void> {
     const mtu = this.#wantedMtu(this.settings, [...this.ports, port]);
     if (port.facts.mtu < mtu) port.member.setMtu(mtu);
+    this.#setFilter(port);
     await this.datapath.addPort(port.ifindex);
     this.ports.push(port);
     if (port.member.reduced !== undefined) this.log.warn(`${this.name}: reduced: ${port.member.reduced}`);
@@ -169,6 +173,14 @@ export class Bundle {
   async remove(): Promise<void> {
     await this.datapath.close();
     this.#guard(this.name, () => this.virtual.remove());
+  }
+
+  #setFilters(): void {
+    for (const port of this.ports) this.#setFilter(port);
+  }
+
+  #setFilter(port: BundlePort): void {
+    this.#guard(port.facts.name, () => port.member.setFilter(this.mac, this.#promiscuous));
   }
 
   #applyTable(): void {

@@ -16,7 +16,6 @@ const socket = z.object({
   fd,
   /** False: it only sends. */
   hooked: z.boolean().optional(),
-  filter: z.object({ mac: z.string(), promiscuous: z.boolean() }).optional(),
 });
 
 const schema = z.object({

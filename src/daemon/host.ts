@@ -229,8 +229,10 @@ export class Host {
       const adopted = drivers.adoptVirtualInterface(saved.name);
       const virtual = adopted ?? drivers.createVirtualInterface(saved.name, { mac: saved.mac, mtu });
       const links = drivers.links.links();
-      const facts = { mac: saved.mac, mtu: links.find(({ ifindex }) => ifindex === virtual.ifindex)?.mtu ?? mtu };
+      const host = links.find(({ ifindex }) => ifindex === virtual.ifindex);
+      const facts = { mac: saved.mac, mtu: host?.mtu ?? mtu };
       const bundle = await this.#openBundle(saved.name, saved.index, virtual, facts, saved.settings, true);
+      bundle.seeAll(host?.promiscuous === true);
       const ports: BundlePort[] = [];
       for (const { number, settings, record } of saved.ports) {
         const link = links.find((candidate) => candidate.ifindex === record.ifindex);
@@ -300,11 +302,9 @@ export class Host {
       index: bundle.index,
       mac: bundle.mac,
       settings: bundle.settings,
-      ports: bundle.ports.map(({ number, settings, member, facts }) => ({
-        number,
-        settings,
-        record: { ...member.record, name: facts.name },
-      })),
+      ports: bundle.ports.map(({ number, settings, member, facts }) => {
+        return { number, settings, record: { ...member.record, name: facts.name } };
+      }),
     }));
   }
 

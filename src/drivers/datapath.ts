@@ -185,10 +185,6 @@ class Switched implements LinuxDatapath {
     return this.#worker.delivered(ifindex);
   }
 
-  setFilter(mac: string, promiscuous: boolean): void {
-    this.#worker.setFilter(mac, promiscuous);
-  }
-
   counters(): DatapathCounters {
     const now = this.#kernel === undefined ? [] : [countersOf(this.#kernel)];
     return addCounters([this.#worker.counters(), ...this.#past, ...now], this.#worker.slots.keys());

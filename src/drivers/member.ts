@@ -5,7 +5,7 @@
  *
  * One means is enough where the kernel permits it: a program drops everything but slow protocols (silence-program.ts).
  * The others hold where it does not, and stop what the port's stack would send of its own accord: no ARP, no IPv6,
- * strict reverse-path filter.
+ * strict reverse-path filter. And its network card lets in what is for the virtual interface (receive-filter.ts).
  */
 import type { LinkFacts, Member, MemberRecord } from '../aggregator/io.js';
 import { takeOffClsact } from './clsact-hook.js';
@@ -13,6 +13,7 @@ import { keepAddresses, restoreAddress } from './interface-address.js';
 import { changeAttributes, changeFlags, findByIndex, unlessGone } from './interface-change.js';
 import { readSysctl, writeSysctl } from './interface-sysctl.js';
 import { IFLA_MTU, type LinkMessage } from './link-message.js';
+import { type FilterFlags, filterFlagsOf, letIn, setFilterFlags, takeBack } from './receive-filter.js';
 import { type Silence, silence } from './silence-program.js';
 import { IFF_NOARP, IFF_UP } from './sys/constants.js';
 import { Errno, SysError } from './sys/sys-error.js';
@@ -43,7 +44,7 @@ export function attachMember(facts: LinkFacts, former?: MemberRecord, inherited?
   const link = findByIndex(ifindex);
   if (link === undefined) throw new SysError('rtnetlink', Errno.ENODEV, `attach ${facts.name}`);
   const { name } = link.facts;
-  const record: MemberRecord = former?.ifindex === ifindex ? { ...former, name } : recordOf(link);
+  let record: MemberRecord = former?.ifindex === ifindex ? { ...former, name } : recordOf(link);
 
   const silenced = trySilence(ifindex, inherited);
   let attached = true;
@@ -63,7 +64,9 @@ export function attachMember(facts: LinkFacts, former?: MemberRecord, inherited?
     });
     changeFlags(ifindex, IFF_NOARP | IFF_UP, IFF_NOARP | IFF_UP, `attach ${name} (no ARP, up)`);
     return {
-      record,
+      get record() {
+        return record;
+      },
       reduced: reducedBy(name, silenced.refused, refusals),
       get silenceFd() {
         return attached ? silenced.silence?.fd : undefined;
@@ -71,6 +74,15 @@ export function attachMember(facts: LinkFacts, former?: MemberRecord, inherited?
       setMtu(value) {
         changeAttributes(ifindex, [[IFLA_MTU, value]], `set the MTU of ${name} to ${value}`);
         mtuChanged = true;
+      },
+      setFilter(mac, promiscuous) {
+        const before = record.letIn;
+        const done = mac === before ? 'there' : letIn(ifindex, mac);
+        // What was there already is somebody else's, who takes it back.
+        if (mac !== before) record = { ...record, letIn: done === 'done' ? mac : undefined };
+        const promisc = promiscuous || done === 'refused' || formerFlags(record).promisc;
+        setFilterFlags(ifindex, { allmulti: true, promisc }, `receive frames for ${mac} on ${name}`);
+        if (before !== undefined && before !== mac) takeBack(ifindex, before);
       },
       release: undo,
     };
@@ -101,9 +113,13 @@ function recordOf(link: LinkMessage): MemberRecord {
     adminUp,
     mtu,
     sysctls: readSysctls(name),
+    ...filterFlagsOf(link.flags),
     addresses: keepAddresses(ifindex),
   };
 }
+
+/** Records of earlier versions do not have them. */
+const formerFlags = ({ allmulti = false, promisc = false }: MemberRecord): FilterFlags => ({ allmulti, promisc });
 
 function readSysctls(name: string): Record<string, string> {
   const former: Record<string, string> = {};
@@ -142,6 +158,9 @@ function tryRestore(ifindex: number, record: MemberRecord, withMtu: boolean): un
   };
   const flags = (record.noarp ? IFF_NOARP : 0) | (record.adminUp ? IFF_UP : 0);
   step(() => changeFlags(ifindex, flags, IFF_NOARP | IFF_UP, `restore the flags of ${name}`));
+  step(() => setFilterFlags(ifindex, formerFlags(record), `restore the receive filter of ${name}`));
+  const { letIn: address } = record;
+  if (address !== undefined) step(() => takeBack(ifindex, address));
   if (withMtu && now.facts.mtu !== record.mtu) {
     step(() => changeAttributes(ifindex, [[IFLA_MTU, record.mtu]], `restore the MTU of ${name}`));
   }

@@ -31,7 +31,7 @@ import { Errno } from './sys/sys-error.js';
 import { bucketOf, FrameLook } from './user-datapath-look.js';
 import type { DatapathHeritage, WorkerStart } from './user-datapath-messages.js';
 import type { EnginePort } from './user-datapath-port.js';
-import type { ReceiveFilter, SocketHeritage } from './user-datapath-socket.js';
+import type { SocketHeritage } from './user-datapath-socket.js';
 import { type Capture, DatapathSockets } from './user-datapath-sockets.js';
 
 /** Also the longest that a worker outlives a main thread that could not wake it. */
@@ -94,11 +94,6 @@ export class DatapathEngine {
     if (port === undefined) return;
     this.#sockets.remove(port);
     this.#resolveTable();
-  }
-
-  /** Every port is tried; throws the first failure after that. */
-  setFilter(filter: ReceiveFilter): void {
-    this.#sockets.setFilter(filter);
   }
 
   /** A frame of the control plane, behind all that was sent by tables before the newest one. Throws SysError. */

@@ -1,6 +1,6 @@
 /** What the control plane and the data path's worker say to each other; tables and counters go by shared memory. */
 import type { CaptureDescriptors } from './kernel-forwarding.js';
-import type { ReceiveFilter, SocketHeritage } from './user-datapath-socket.js';
+import type { SocketHeritage } from './user-datapath-socket.js';
 
 /** Given to the worker when it starts. */
 export interface WorkerStart {
@@ -25,7 +25,6 @@ export interface DatapathHeritage {
 export type Request =
   | { readonly kind: 'add'; readonly id: number; readonly ifindex: number; readonly slot: number }
   | { readonly kind: 'remove'; readonly id: number; readonly ifindex: number }
-  | { readonly kind: 'filter'; readonly id: number; readonly filter: ReceiveFilter }
   | { readonly kind: 'send'; readonly id: number; readonly ifindex: number; readonly frame: Uint8Array }
   | { readonly kind: 'deliver'; readonly id: number; readonly ifindex: number }
   /** Other capture filters, or none any more. */

@@ -4,7 +4,7 @@ import type { HeldFrame } from './held-frames.js';
 import { BATCH, type FrameArena, SendBatch } from './sys/batch.js';
 import { MSG_DONTWAIT } from './sys/constants.js';
 import { libc } from './sys/libc.js';
-import { PacketSocket, type ReceiveFilter, type SocketHeritage } from './user-datapath-socket.js';
+import { PacketSocket, type SocketHeritage } from './user-datapath-socket.js';
 
 export interface EnginePortOptions {
   readonly ifindex: number;
@@ -13,14 +13,12 @@ export interface EnginePortOptions {
   readonly inherited?: SocketHeritage | undefined;
   /** Descriptor of a capture filter; then the socket is for sending until it is hooked. */
   readonly program?: number | undefined;
-  readonly filter?: ReceiveFilter | undefined;
 }
 
 export class EnginePort {
   readonly slot: number;
   readonly toPort: SendBatch;
   #socket: PacketSocket;
-  #filter: ReceiveFilter | undefined;
   collecting = false;
   /** Delivers only frames of the buckets that leave by it. */
   discardsWrong = false;
@@ -28,25 +26,14 @@ export class EnginePort {
   most = BATCH;
 
   /** Throws SysError; then nothing stays open. */
-  constructor(arena: FrameArena, { ifindex, slot, inherited, program, filter }: EnginePortOptions) {
+  constructor(arena: FrameArena, { ifindex, slot, inherited, program }: EnginePortOptions) {
     this.slot = slot;
     this.toPort = new SendBatch(arena);
     this.#socket = new PacketSocket(ifindex, { inherited, program, hooked: program === undefined });
-    try {
-      if (filter !== undefined) this.setFilter(filter);
-    } catch (error) {
-      this.#socket.close();
-      throw error;
-    }
   }
 
   get socket(): PacketSocket {
     return this.#socket;
-  }
-
-  setFilter(filter: ReceiveFilter): void {
-    this.#filter = filter;
-    this.#socket.setFilter(filter);
   }
 
   /** Sends its batch. */
@@ -73,8 +60,6 @@ export class EnginePort {
   unhook(program: number): void {
     if (!this.#socket.hooked) return;
     const fresh = new PacketSocket(this.#socket.ifindex, { hooked: false, program });
-    // Memberships first: those of the old socket end with it.
-    if (this.#filter !== undefined) fresh.setFilter(this.#filter);
     this.#socket.close();
     this.#socket = fresh;
   }

@@ -9,16 +9,11 @@
  *   no queue, it was not measurably faster; on a NIC it would trade lost frames for a lock.
  * - No mmap ring for transmission: on veth the kernel gives ring frames back while their octets are still in use.
  */
-import { macToBytes } from '../lacp/mac.js';
 import {
   AF_PACKET,
   ETH_P_ALL,
-  PACKET_ADD_MEMBERSHIP,
   PACKET_AUXDATA,
-  PACKET_DROP_MEMBERSHIP,
   PACKET_IGNORE_OUTGOING,
-  PACKET_MR_PROMISC,
-  PACKET_MR_UNICAST,
   PACKET_STATISTICS,
   PACKET_VNET_HDR,
   SO_ATTACH_BPF,
@@ -36,23 +31,11 @@ import {
 import { check, libc } from './sys/libc.js';
 import { sockaddrLl } from './sys/structs.js';
 
-/** Not in sys/constants.ts: used here only. */
-const PACKET_MR_ALLMULTI = 2;
-
-/** What a port's receive filter lets through besides its own address. */
-export interface ReceiveFilter {
-  /** MAC of the virtual interface. */
-  readonly mac: string;
-  readonly promiscuous: boolean;
-}
-
 export interface SocketHeritage {
   readonly ifindex: number;
   readonly fd: number;
   /** False: for sending only. Absent: true. */
   readonly hooked?: boolean | undefined;
-  /** What it has taken membership for. */
-  readonly filter?: ReceiveFilter | undefined;
 }
 
 export interface PacketSocketOptions {
@@ -77,7 +60,6 @@ const STATISTICS = 8;
 export class PacketSocket {
   readonly ifindex: number;
   readonly fd: number;
-  #filter: ReceiveFilter | undefined;
   #hooked = false;
   readonly #statistics = new Uint32Array(STATISTICS / 4);
   readonly #statisticsBytes = new Uint8Array(this.#statistics.buffer);
@@ -90,7 +72,6 @@ export class PacketSocket {
     this.ifindex = ifindex;
     if (inherited !== undefined) {
       this.fd = inherited.fd;
-      this.#filter = inherited.filter;
       this.#hooked = inherited.hooked !== false;
       if (program !== undefined) this.attachProgram(program);
       return;
@@ -135,25 +116,6 @@ export class PacketSocket {
     this.#set(SOL_SOCKET, SO_DETACH_FILTER, int32(0));
   }
 
-  /**
-   * Lets the virtual interface's unicast frames and all multicast through the NIC's filter. The new memberships are
-   * taken before the old ones are given back. Throws SysError.
-   */
-  setFilter(filter: ReceiveFilter): void {
-    const before = this.#filter;
-    if (before?.mac === filter.mac && before.promiscuous === filter.promiscuous) return;
-    this.#filter = filter;
-    for (const membership of memberships(this.ifindex, filter)) {
-      const doing = `receive frames for ${filter.mac} on interface ${this.ifindex}`;
-      check(this.#set(SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership), 'setsockopt', doing);
-    }
-    if (before === undefined) return;
-    // Memberships are counted by the kernel; one that is gone with its interface is no loss.
-    for (const membership of memberships(this.ifindex, before)) {
-      this.#set(SOL_PACKET, PACKET_DROP_MEMBERSHIP, membership);
-    }
-  }
-
   /** Frames lost since the last call because the receive room was full. */
   takeDrops(): number {
     this.#length[0] = STATISTICS;
@@ -163,7 +125,7 @@ export class PacketSocket {
 
   /** What the next program of this process needs to go on with the socket, which stays open: frames wait in it. */
   handOver(): SocketHeritage {
-    return { ifindex: this.ifindex, fd: this.fd, filter: this.#filter, hooked: this.#hooked };
+    return { ifindex: this.ifindex, fd: this.fd, hooked: this.#hooked };
   }
 
   close(): void {
@@ -187,21 +149,4 @@ export class PacketSocket {
 
 function int32(value: number): Uint8Array {
   return new Uint8Array(new Int32Array([value]).buffer);
-}
-
-/** struct packet_mreq of each membership. */
-function memberships(ifindex: number, filter: ReceiveFilter): Uint8Array[] {
-  const make = (type: number, mac?: Uint8Array) => {
-    const request = new Uint8Array(16);
-    const view = new DataView(request.buffer);
-    view.setInt32(0, ifindex, true);
-    view.setUint16(4, type, true);
-    if (mac !== undefined) {
-      view.setUint16(6, mac.length, true);
-      request.set(mac, 8);
-    }
-    return request;
-  };
-  const both = [make(PACKET_MR_UNICAST, macToBytes(filter.mac)), make(PACKET_MR_ALLMULTI)];
-  return filter.promiscuous ? [...both, make(PACKET_MR_PROMISC)] : both;
 }

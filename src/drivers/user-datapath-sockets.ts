@@ -4,7 +4,7 @@ import type { FrameArena } from './sys/batch.js';
 import { PollSet } from './sys/poll-set.js';
 import type { DatapathHeritage } from './user-datapath-messages.js';
 import { EnginePort } from './user-datapath-port.js';
-import { PacketSocket, type ReceiveFilter, type SocketHeritage } from './user-datapath-socket.js';
+import { PacketSocket, type SocketHeritage } from './user-datapath-socket.js';
 
 /** The filters by which programs in the kernel give frames to us, and what they count. */
 export interface Capture {
@@ -29,7 +29,6 @@ export class DatapathSockets {
   #ports: readonly EnginePort[] = [];
   #holding: boolean;
   #capture: Capture | undefined;
-  #filter: ReceiveFilter | undefined;
   /** The eventfd, the host's socket, the ports' in their order. */
   poll: PollSet;
 
@@ -60,7 +59,7 @@ export class DatapathSockets {
     const { arena, heritage } = this.options;
     const inherited = heritage?.ports.find((socket) => socket.ifindex === ifindex);
     const program = this.#capture?.port;
-    this.#ports = [...this.#ports, new EnginePort(arena, { ifindex, slot, inherited, filter: this.#filter, program })];
+    this.#ports = [...this.#ports, new EnginePort(arena, { ifindex, slot, inherited, program })];
     this.poll = this.#pollSet();
   }
 
@@ -72,20 +71,6 @@ export class DatapathSockets {
     this.#ports = this.#ports.filter((other) => other !== port);
     this.poll = this.#pollSet();
     port.socket.close();
-  }
-
-  /** Every port is tried; throws the first failure after that. */
-  setFilter(filter: ReceiveFilter): void {
-    this.#filter = filter;
-    const failures: unknown[] = [];
-    for (const port of this.#ports) {
-      try {
-        port.setFilter(filter);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    if (failures.length > 0) throw failures[0];
   }
 
   /** All sockets are read from now on. */

@@ -146,12 +146,6 @@ class WorkerHandle implements UserDatapath {
     this.#wake();
   }
 
-  setFilter(mac: string, promiscuous: boolean): void {
-    this.#request((id) => ({ kind: 'filter', id, filter: { mac, promiscuous } })).catch((error: Error) => {
-      this.#options.log?.(`data path: ${error.message}`);
-    });
-  }
-
   async sendBehind(ifindex: number, frame: Uint8Array): Promise<void> {
     await this.#request((id) => ({ kind: 'send', id, ifindex, frame }));
   }

@@ -59,9 +59,6 @@ function perform(request: Exclude<Request, { kind: 'close' | 'handOver' | 'settl
     case 'remove':
       engine.removePort(request.ifindex);
       break;
-    case 'filter':
-      engine.setFilter(request.filter);
-      break;
     case 'send':
       engine.sendBehind(request.ifindex, request.frame);
       break;

@@ -17,6 +17,12 @@ test('killed: traffic flows on, past the stacks of the ports; --cleanup gives th
   expect(await ping(a, '10.0.0.2', 5)).toMatchObject({ sent: 5, received: 5 });
 
   await left.crash();
+  // A network card goes on letting in what is for veth0.
+  const [{ address }] = JSON.parse(await a.ip('-json link show veth0'));
+  for (const port of ports) {
+    expect(await a.ip(`link show ${port}`)).toContain('ALLMULTI');
+    expect(await a.must(['bridge', 'fdb', 'show', 'dev', port])).toContain(`${address} self permanent`);
+  }
   expect(await ping(b, '10.0.0.1', 20)).toMatchObject({ sent: 20, received: 20, duplicates: 0 });
   // An address that only a port has is still out of reach.
   await a.ip('addr add 10.0.7.7/32 dev eth1');
@@ -39,7 +45,12 @@ test('killed: traffic flows on, past the stacks of the ports; --cleanup gives th
   expect(pinsOf(a.number)).toEqual([]);
   expect(readdirSync(left.runDirectory)).toEqual([]);
   expect(await a.interfaces()).toEqual(ports);
-  for (const port of ports) expect(await a.ip(`link show ${port}`)).not.toContain('NOARP');
+  for (const port of ports) {
+    const link = await a.ip(`-details link show ${port}`);
+    expect(link).toMatch(/promiscuity 0 +allmulti 0/);
+    expect(link).not.toMatch(/NOARP|ALLMULTI/);
+    expect(await a.must(['bridge', 'fdb', 'show', 'dev', port])).not.toContain(address);
+  }
   const again = await a.run(cleanup, { timeoutMs: 20_000 });
   expect(again).toMatchObject({ code: 0, stdout: 'nothing was left\n' });
 });

@@ -64,6 +64,11 @@ export function openCalls(say: (message: unknown) => void): Calls {
       members.set(facts.ifindex, member);
       return { record: member.record, reduced: member.reduced };
     },
+    /** Gives the record, which names what was let in. */
+    letIn: (ifindex: number, mac: string, promiscuous: boolean) => {
+      members.get(ifindex)?.setFilter(mac, promiscuous);
+      return members.get(ifindex)?.record;
+    },
     memberMtu: (ifindex: number, mtu: number) => members.get(ifindex)?.setMtu(mtu),
     release: (ifindex: number) => members.get(ifindex)?.release(),
     restore: (record: MemberRecord) => restoreMember(record),

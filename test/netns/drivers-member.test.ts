@@ -174,6 +174,72 @@ describe('a member taken over from a process that was killed', () => {
   });
 });
 
+describe('the receive filter of a member', () => {
+  const VETH0 = '02:00:00:00:00:07';
+  const OTHER = '02:00:00:00:00:08';
+  /** What the card lets in, as ip and bridge show it. */
+  const filter = (port: string) => {
+    const [{ flags, promiscuity, allmulti }] = JSON.parse(lab.at(lab.here, `ip -d -j link show dev ${port}`));
+    const entries: { mac: string; flags: string[] }[] = JSON.parse(lab.at(lab.here, `bridge -j fdb show dev ${port}`));
+    const addresses = entries.map(({ mac }) => mac).filter((mac) => mac.startsWith('02:00:00:00:00:'));
+    return {
+      addresses,
+      allmulti,
+      asked: flags.includes('ALLMULTI'),
+      promiscuous: flags.includes('PROMISC'),
+      promiscuity,
+    };
+  };
+  // veth has no list of addresses in hardware, so one more makes the kernel listen to all.
+  const open = { addresses: [VETH0], allmulti: 1, asked: true, promiscuous: false, promiscuity: 1 };
+  const CLOSED = { addresses: [], allmulti: 0, asked: false, promiscuous: false, promiscuity: 0 };
+
+  test('outlives kill -9; the next process takes it over, follows another address, and puts it back', async () => {
+    expect(filter('p0')).toEqual(CLOSED);
+    const doomed = await lab.process('ip', 'netns', 'exec', lab.here);
+    const { record } = await doomed.call<Attached>('attach', 'p0');
+    const kept = await doomed.call<MemberRecord>('letIn', record.ifindex, VETH0, false);
+    expect(filter('p0')).toEqual(open);
+    await doomed.end('SIGKILL');
+    expect(filter('p0')).toEqual(open);
+
+    const side = lab.side(lab.here);
+    await side.call('attach', 'p0', kept);
+    expect(await side.call('letIn', record.ifindex, VETH0, false)).toEqual(kept);
+    expect(filter('p0')).toEqual(open);
+    await side.call('letIn', record.ifindex, OTHER, true);
+    expect(filter('p0')).toEqual({ ...open, addresses: [OTHER], promiscuous: true, promiscuity: 2 });
+    await side.call('letIn', record.ifindex, OTHER, false);
+    expect(filter('p0')).toEqual({ ...open, addresses: [OTHER] });
+    await side.call('release', record.ifindex);
+    expect(filter('p0')).toEqual(CLOSED);
+  });
+
+  test('is put back from the record of a process that was killed; what others asked for stays', async () => {
+    lab.at(lab.here, 'ip link set p0 promisc on');
+    lab.at(lab.here, `bridge fdb add ${OTHER} dev p0 self permanent`);
+    const before = filter('p0');
+    const doomed = await lab.process('ip', 'netns', 'exec', lab.here);
+    const { record } = await doomed.call<Attached>('attach', 'p0');
+    await doomed.call('letIn', record.ifindex, OTHER, false); // is there already
+    const kept = await doomed.call<MemberRecord>('letIn', record.ifindex, VETH0, false);
+    expect(filter('p0')).toMatchObject({ addresses: [OTHER, VETH0], promiscuous: true });
+    await doomed.end('SIGKILL');
+    await lab.side(lab.here).call('restore', kept);
+    expect(filter('p0')).toEqual(before);
+  });
+
+  test('of a card that keeps no list: it is told to let everything in', async () => {
+    lab.at(lab.here, 'ip link add mv0 link p0 type macvlan mode bridge');
+    const side = lab.side(lab.here);
+    const { record } = await side.call<Attached>('attach', 'mv0');
+    await side.call('letIn', record.ifindex, VETH0, false);
+    expect(filter('mv0')).toMatchObject({ addresses: [], asked: true, promiscuous: true });
+    await side.call('release', record.ifindex);
+    expect(filter('mv0')).toEqual(CLOSED);
+  });
+});
+
 describe('a member where the kernel permits no program', () => {
   test('says so in words, and is silent all the same', async () => {
     if (!succeeds('unshare -Urn true')) {

@@ -70,7 +70,6 @@ export class End {
       end.ports.set(name, ifindex);
       await end.call('addPort', ifindex);
     }
-    await end.call('setFilter', `02:00:00:00:00:0${number}`, false);
     return end;
   }
 

@@ -28,7 +28,6 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   addPort: (ifindex: number) => datapath.addPort(ifindex),
   removePort: (ifindex: number) => datapath.removePort(ifindex),
   setTable: (table: Parameters<typeof datapath.setTable>[0]) => datapath.setTable(table),
-  setFilter: (mac: string, promiscuous: boolean) => datapath.setFilter(mac, promiscuous),
   sendBehind: (ifindex: number, hex: string) => datapath.sendBehind(ifindex, Uint8Array.from(Buffer.from(hex, 'hex'))),
   delivered: (ifindex: number) => datapath.delivered(ifindex),
   counters: () => datapath.counters(),

@@ -85,6 +85,7 @@ export class PaperKernel {
             this.#call(`mtu ${name} ${value}`);
             this.#change(name, { mtu: value });
           },
+          setFilter: () => {},
           release: () => {
             this.#call(`release ${name}`);
             this.#change(name, { mtu });
@@ -111,7 +112,6 @@ export class PaperKernel {
         addPort: async () => {},
         removePort: async () => {},
         setTable: () => this.#call(`table of ${name}`),
-        setFilter: () => {},
         sendBehind: async () => {},
         delivered: async () => {},
         counters: () => ({ ports: new Map(), txNoPort: 0, txSlowProtocols: 0, rxHostRefused: 0, txOverrun: 0 }),

@@ -3,6 +3,7 @@
 // Address families and socket types.
 export const AF_UNIX = 1;
 export const AF_INET = 2;
+export const AF_BRIDGE = 7;
 export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
 export const AF_PACKET = 17;
@@ -33,8 +34,6 @@ export const PACKET_VNET_HDR = 15;
 export const PACKET_QDISC_BYPASS = 20;
 export const PACKET_IGNORE_OUTGOING = 23;
 export const PACKET_MR_MULTICAST = 0;
-export const PACKET_MR_PROMISC = 1;
-export const PACKET_MR_UNICAST = 3;
 export const SOL_NETLINK = 270;
 export const NETLINK_EXT_ACK = 11;
 export const NETLINK_GET_STRICT_CHK = 12;
@@ -65,6 +64,7 @@ export const IFF_UP = 0x1;
 export const IFF_LOOPBACK = 0x8;
 export const IFF_NOARP = 0x80;
 export const IFF_PROMISC = 0x100;
+export const IFF_ALLMULTI = 0x200;
 export const IFF_LOWER_UP = 0x10000;
 export const ARPHRD_ETHER = 1;
 /** Longest interface name plus its terminating zero. */

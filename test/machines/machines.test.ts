@@ -86,7 +86,7 @@ test.each(graphs)('$name: Mermaid can read the picture', (machine) => {
     .map((line) => line.trim());
   expect(head).toBe('stateDiagram-v2');
   // What its grammar takes of a statement: an arrow or a state, a colon, and a text without colon, semicolon, # or %%.
-  const words = String.raw`(?:[^:;#%<>]|<br/>)+`;
+  const words = '(?:[^:;#%<>]|<br/>)+';
   const state = new RegExp(`^\\w+ : ${words}$`);
   const leads = new RegExp(`^(?:\\w+|\\[\\*\\]) --> \\w+ : ${words}$`);
   const names = new Set(machine.states.map(({ name }) => name));

@@ -23,6 +23,9 @@ export interface Sample {
   readonly engineSecondsPerGbit?: number;
 }
 
+/** Does nothing: what the kernel counts for it is what the counting costs. */
+export const EMPTY_PROGRAM = 'veth_empty';
+
 /** A BPF program of ours under load. */
 export interface BpfCost {
   readonly variant: VariantId;

@@ -67,6 +67,7 @@ test('the cost of the programs is judged by direction, on packets and not on sup
             { ...cost, program: 'veth_transmit', load: 'tcp8', nsPerRun: 400 },
             { ...cost, program: 'veth_receive', load: 'packets', nsPerRun: 160 },
             { ...cost, program: 'veth_capture_t', load: 'packets', nsPerRun: 999 },
+            { ...cost, program: 'veth_empty', load: 'packets', nsPerRun: 60 },
           ],
         },
       ),
@@ -77,6 +78,10 @@ test('the cost of the programs is judged by direction, on packets and not on sup
     verdict: 'reached',
   });
   expect(find(rows, 'kernel', 'BPF programs, ns a packet, receive').outcomes[0]?.verdict).toBe('not reached');
+  expect(find(rows, 'kernel', 'BPF programs, ns a packet, receive, less an empty').outcomes[0]).toEqual({
+    text: '100 [100-100]',
+    verdict: 'reached',
+  });
 });
 
 test('a planned change loses nothing, not once; a table is judged by its median', () => {

@@ -160,6 +160,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['vethcfg top', 'vethcfg top -b -n 1 veth0', 'vethcfg --json top -d 10 | jq .interfaces[].out.bits'],
   },
   {
+    name: 'metrics',
+    syntax: '',
+    summary: 'print all counters and states in the text format of Prometheus',
+    words: [],
+    details: [
+      'The same as /metrics of vethd --http, for the textfile collector of node_exporter. Names are those of the',
+      'IEEE8023-LAG-MIB, or begin with vethd_. With --json the same as a document.',
+    ],
+    examples: ['vethcfg metrics > veth.prom.new && mv veth.prom.new veth.prom'],
+  },
+  {
     name: 'flow',
     syntax: 'VETH SRC DST [PROTOCOL [SPORT DPORT]]',
     summary: 'print by which port frames of a flow leave',

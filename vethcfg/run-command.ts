@@ -1,6 +1,7 @@
 /** One command: ask vethd, print what it says. */
 import type { Arguments, Command } from '../src/daemon/messages.js';
 import { PROTOCOL, VERSION } from '../src/daemon/messages.js';
+import { metricFamilies, metrics } from '../src/daemon/metrics/metrics.js';
 import { changeView } from './change-view.js';
 import { type Address, ask, NotReachable } from './client.js';
 import { completionScript, type Shell } from './completion.js';
@@ -62,6 +63,8 @@ async function runDone(name: string, words: readonly string[], run: Run): Promis
       return events({ ...run, follow: run.has('follow'), name: run.argument('port'), since: run.argument('since') });
     case 'top':
       return topped(words[0], run);
+    case 'metrics':
+      return printMetrics(run);
     case 'flow':
       return flow(words, run);
     case 'why':
@@ -124,6 +127,13 @@ async function why(name: string | undefined, run: Run): Promise<void> {
   const result = await ask(run.address, 'why', name === undefined ? {} : { name });
   if (run.json) printJson(run, result);
   else run.world.stdout(whyView(result, run.world.coloured));
+}
+
+/** With --json the same families as a document. */
+async function printMetrics(run: Run): Promise<void> {
+  const [state, reasons] = await Promise.all([ask(run.address, 'show', {}), ask(run.address, 'why', {})]);
+  if (run.json) printJson(run, metricFamilies(state, reasons));
+  else run.world.stdout(metrics(state, reasons));
 }
 
 async function effective(name: string | undefined, run: Run): Promise<void> {

@@ -18,6 +18,8 @@ export interface LatenessReport {
   /** Timers served since the daemon started. */
   readonly served: number;
   readonly worst: number;
+  /** By how much all of them together were late; undefined: an older vethd, which does not tell. */
+  readonly total?: number | undefined;
   /** How long ago the worst was. */
   readonly worstAgo: number;
   /** Timers by lateness; `upTo` is the class's upper end, undefined for the last class. */
@@ -30,6 +32,7 @@ export class Lateness {
   readonly #counts = Array.from({ length: CLASSES.length + 1 }, () => 0);
   #served = 0;
   #worst = 0;
+  #total = 0;
   #worstAt = 0;
   #told = Number.NEGATIVE_INFINITY;
   #heartbeat: unknown;
@@ -59,6 +62,7 @@ export class Lateness {
     return {
       served: this.#served,
       worst: this.#worst,
+      total: this.#total,
       worstAgo: this.#served === 0 ? 0 : this.inner.now() - this.#worstAt,
       classes: this.#counts.map((count, index) => ({ upTo: CLASSES[index], count })),
     };
@@ -77,6 +81,7 @@ export class Lateness {
     const place = index < 0 ? CLASSES.length : index;
     this.#counts[place] = (this.#counts[place] ?? 0) + 1;
     this.#served += 1;
+    this.#total += late;
     this.tell(late);
     const now = this.inner.now();
     if (late >= this.#worst) {

@@ -213,6 +213,7 @@ export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } =
     lateness: z.looseObject({
       served: z.number(),
       worst: z.number(),
+      total: z.number().optional(),
       worstAgo: z.number(),
       classes: z.array(z.looseObject({ upTo: z.number().optional(), count: z.number() })),
     }),

@@ -152,6 +152,7 @@ export function showResult(aggregators: readonly ShownAggregator[]): ShowResult 
 const lateness: LatenessReport = {
   served: 1000,
   worst: 3.25,
+  total: 1500,
   worstAgo: 61_200,
   classes: [{ upTo: 1, count: 990 }, { upTo: 2, count: 0 }, { upTo: 5, count: 10 }, { count: 0 }],
 };

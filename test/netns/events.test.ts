@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Daemon, distributing, executable } from '../../scripts/lab/daemon.js';
 import { waitFor } from '../../scripts/lab/wait.js';
+import { parseMetrics } from '../daemon/metrics/parse-metrics.js';
 import { addAll } from '../support/daemon-pair.js';
 import { joinedBy, type Pair, useLab } from '../support/netns.js';
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
   left = new Daemon(lab, pair.a);
   right = new Daemon(lab, pair.b);
   file = join(lab.directory, 'journal.jsonl');
-  left.words = ['--journal', file];
+  left.words = ['--journal', file, '--http', '8080'];
   await Promise.all([left.start(), right.start()]);
   for (const daemon of [left, right]) await addAll(daemon, pair.ports, 'rate=fast');
   await distributing([left, right], pair.ports);
@@ -136,6 +137,14 @@ describe('vethcfg top in a terminal', () => {
     expect(text.match(/^vethcfg top /gm)).toHaveLength(2);
     expect(text.match(/^ {2}eth0 {2}S DIST +CURRNT +\d+(\.\d+)? \w*bit\/s/gm)).toHaveLength(2);
   });
+});
+
+test('/metrics of the HTTP server says the same to Prometheus', async () => {
+  const script = "fetch('http://127.0.0.1:8080/metrics').then(async (answer) => console.log(await answer.text()))";
+  const text = await pair.a.must(['node', '-e', script]);
+  const found = parseMetrics(`${text.trimEnd()}\n`);
+  const state = 'dot3ad_agg_port_debug_mux_state';
+  expect(found.get(state)?.samples.get(`${state}{veth="veth0",port="eth1",state="DISTRIBUTING"}`)).toBe(1);
 });
 
 describe('vethcfg why', () => {

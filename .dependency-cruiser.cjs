@@ -35,6 +35,20 @@ module.exports = {
       'vethcfg',
       'vethcfg/|src/conformance/|src/replay/|src/lacp/(mac|port-state|variables)\\.ts|src/daemon/(messages|status-table)\\.ts|src/daemon/metrics/|src/daemon/(daemon-)?options\\.ts|src/aggregator/status\\.ts|node_modules/|[a-z:_/]+$',
     ),
+    wall('pictures', 'src/pictures', 'src/pictures/|src/lacp/|src/aggregator/'),
+    // What it takes of the daemon are types.
+    wall(
+      'web',
+      'web',
+      'web/|src/pictures/|src/daemon/messages\\.ts|src/daemon/http/documents\\.ts|node_modules/uplot/',
+    ),
+    {
+      name: 'web-daemon-types-only',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^src/daemon/', dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'src-not-to-web', severity: 'error', from: { path: '^(src|vethcfg)/' }, to: { path: '^web/' } },
     { name: 'src-not-to-test', severity: 'error', from: { path: '^(src|vethcfg)/' }, to: { path: '^test/' } },
     { name: 'src-not-to-vethcfg', severity: 'error', from: { path: '^src/' }, to: { path: '^vethcfg/' } },
     {

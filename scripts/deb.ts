@@ -46,7 +46,7 @@ try {
 }
 
 function stage(): void {
-  for (const name of ['bin', 'dist/src', 'dist/vethcfg']) {
+  for (const name of ['bin', 'dist/src', 'dist/vethcfg', 'dist/web']) {
     cpSync(join(CHECKOUT, name), join(root, HOME, name), { recursive: true, filter: isNeededToRun });
   }
   for (const name of ['package.json', 'LICENSE']) install(name, `${HOME}/${name}`);

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Daemon, distributing, executable } from '../../scripts/lab/daemon.js';
+import { compiled, Daemon, distributing, executable } from '../../scripts/lab/daemon.js';
 import { must, run } from '../../scripts/lab/processes.js';
 import { tcp } from '../../scripts/lab/traffic.js';
 import { type LatenessReport, SOCKET_NAME } from '../../src/daemon/messages.js';
@@ -21,6 +21,7 @@ beforeAll(async () => {
   pair = await joinedBy(lab, 2);
   left = new Daemon(lab, pair.a);
   right = new Daemon(lab, pair.b);
+  left.words = ['--http', `${PAGE}`];
   noDisk = await mountDisk(left.runDirectory);
   await Promise.all([left.start(), right.start()]);
   await Promise.all([left, right].map((daemon) => addAll(daemon, pair.ports, 'rate=fast')));
@@ -45,6 +46,7 @@ async function mountDisk(directory: string): Promise<string | undefined> {
   return undefined;
 }
 
+const PAGE = 8080;
 /** Longer than the 3 s after which a partner with short timeout is given up. */
 const PRESSURE_S = 5;
 
@@ -103,6 +105,12 @@ describe('two links at fast rate', () => {
       client.destroy();
       for (const command of stopped) command.kill('SIGKILL');
     }
+  });
+
+  test('all ask for the page at once, follow it and never read, or send without end', async () => {
+    const flood = [process.execPath, compiled('scripts/lab/http-flood.js'), `${PAGE}`, `${PRESSURE_S * 1000}`];
+    const answers = await pair.a.must(flood);
+    expect(Number(answers)).toBeGreaterThan(10);
   });
 
   test('the disk of the run directory hangs', async ({ skip }) => {

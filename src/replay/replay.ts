@@ -7,6 +7,7 @@
  */
 import type { Md5 } from '../aggregator/conversations.js';
 import type { HappeningOf } from '../aggregator/journal/happening.js';
+import { VirtualClock } from '../aggregator/virtual-clock.js';
 import { Subtype } from '../lacp/constants.js';
 import { LACPDU_LENGTH } from '../lacp/lacpdu.pdu.js';
 import type { Marker } from '../lacp/marker.pdu.js';
@@ -21,7 +22,6 @@ import { Timing } from './intervals.js';
 import type { EndReport, HistoryEvent, Report } from './report.js';
 import { allRules } from './rules/index.js';
 import { type Announcement, sameBits, sameIdentity } from './said.js';
-import { VirtualClock } from './virtual-clock.js';
 
 export interface ReplayOptions {
   readonly md5: Md5;

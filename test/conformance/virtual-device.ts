@@ -1,10 +1,10 @@
 /** Our own engine as the device under test, in virtual time. */
 import { DEFAULT_PORT } from '../../src/aggregator/settings.js';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import type { DeviceControl } from '../../src/conformance/control.js';
 import { Tester } from '../../src/conformance/tester.js';
 import type { Wire } from '../../src/conformance/wire.js';
 import { facts, TestSystem } from '../support/system-lab.js';
-import { VirtualClock } from '../support/virtual-clock.js';
 
 /** What a frame becomes on its way; none, one or several. `sent`: by the device. */
 export type Meddling = (frame: Uint8Array, direction: 'sent' | 'received', port: number) => readonly Uint8Array[];

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Happening } from '../../src/aggregator/journal/happening.js';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { EventJournal, type EventsPart, type EventsRequest } from '../../src/daemon/event-journal.js';
 import { EventRing } from '../../src/daemon/event-ring.js';
-import { VirtualClock } from '../support/virtual-clock.js';
 
 const step = (port: string, n: number): Happening => ({
   event: 'transition',

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/aggregator/io.js';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { Lateness } from '../../src/daemon/lateness.js';
 import { createLog } from '../../src/daemon/log.js';
-import { VirtualClock } from '../support/virtual-clock.js';
 
 /** A clock whose timers are served when `hold` milliseconds more have passed. */
 class HeldUp extends VirtualClock {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { RecentTraffic } from '../../src/daemon/recent-traffic.js';
-import { VirtualClock } from '../support/virtual-clock.js';
 
 /** Ports 1 and 2 of veth0, which send so many octets a second. */
 function running() {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { memoryHub } from '../../src/drivers/memory-wire.js';
-import { VirtualClock } from '../support/virtual-clock.js';
 
 /** Systems A and B, each with ports 1 and 2 joined, and everything that they receive in order of time. */
 function lab() {

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_PORT } from '../../src/aggregator/settings.js';
 import type { AggregatorSnapshot } from '../../src/aggregator/snapshot.js';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { parseSlowProtocols } from '../../src/lacp/slow-protocols.js';
 import { isHeld, portOf, spread } from '../../src/mux/distributor.js';
 import { Cable, facts, setCable, TestSystem, twoSystems } from '../support/system-lab.js';
-import { VirtualClock } from '../support/virtual-clock.js';
 
 const FAST = { rate: 'fast' } as const;
 const MB = 1_000_000;

@@ -1,9 +1,9 @@
 /** Ports without an LACP partner: conformance B-01..B-05, OpenConfig RT-5.15, judged by LACPDUs and table. */
 import { describe, expect, test } from 'vitest';
 import type { AggregatorSettings } from '../../src/aggregator/settings.js';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { facts, TestSystem, twoSystems } from '../support/system-lab.js';
 import { Tester } from '../support/tester.js';
-import { VirtualClock } from '../support/virtual-clock.js';
 
 const rules = (fallback: AggregatorSettings['fallback'], fallbackDelay = 10) =>
   ({ rate: 'fast', fallback, fallbackDelay }) as const;

@@ -1,10 +1,10 @@
 /** Faults of wiring and identity, conformance G-01, G-02, L-05, L-06, and links that work one way: each is named. */
 import { describe, expect, test } from 'vitest';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { encodeLacpdu } from '../../src/lacp/lacpdu.pdu.js';
 import { parseSlowProtocols, slowProtocolsFrame } from '../../src/lacp/slow-protocols.js';
 import { Cable, facts, TestSystem, twoSystems } from '../support/system-lab.js';
 import { Tester } from '../support/tester.js';
-import { VirtualClock } from '../support/virtual-clock.js';
 
 const FAST = { rate: 'fast' } as const;
 const faults = (system: TestSystem) => system.aggregator.faults.map(({ kind, ports }) => `${kind} ${ports.join(' ')}`);

@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Recorded, replay } from '../../src/aggregator/journal/replay.js';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { md5 } from '../../src/daemon/md5.js';
 import { encodeMarker } from '../../src/lacp/marker.pdu.js';
 import { slowProtocolsFrame } from '../../src/lacp/slow-protocols.js';
 import { facts, TestSystem, twoSystems } from '../support/system-lab.js';
 import { Tester } from '../support/tester.js';
-import { VirtualClock } from '../support/virtual-clock.js';
 import { happen, type Lab, LINKS, step } from '../support/walk.js';
 
 const text = (journal: readonly Recorded[]) => journal.map((each) => JSON.stringify(each)).join('\n');

@@ -1,8 +1,8 @@
 /** conformance D.3.7 with whole systems: who aggregates with whom, and what the status says of the others. */
 import { describe, expect, test } from 'vitest';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { Cable, facts, setCable, TestSystem, twoSystems } from '../support/system-lab.js';
 import { mostInAnySecond, Tester } from '../support/tester.js';
-import { VirtualClock } from '../support/virtual-clock.js';
 
 const FAST = { rate: 'fast' } as const;
 const timesOn = (system: TestSystem, port: number) =>

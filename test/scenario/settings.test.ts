@@ -1,9 +1,9 @@
 /** Settings changed while frames flow, and ports that come and go. */
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_PORT } from '../../src/aggregator/settings.js';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { facts, TestSystem, twoSystems } from '../support/system-lab.js';
 import { mostInAnySecond, Tester } from '../support/tester.js';
-import { VirtualClock } from '../support/virtual-clock.js';
 
 const FAST = { rate: 'fast' } as const;
 

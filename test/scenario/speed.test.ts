@@ -1,8 +1,8 @@
 /** Speeds, known and not: VE-30 to VE-33, C.1, conformance L-14 and L-15, with whole systems. */
 import { describe, expect, test } from 'vitest';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { facts, TestSystem } from '../support/system-lab.js';
 import { Tester } from '../support/tester.js';
-import { VirtualClock } from '../support/virtual-clock.js';
 
 const FAST = { rate: 'fast' } as const;
 const STRICT = { ...FAST, agg_wc: false } as const;

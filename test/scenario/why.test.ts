@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { AggregatorSettings, PortSettings } from '../../src/aggregator/settings.js';
 import type { Cause, Verdict } from '../../src/aggregator/verdict.js';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { Cable, facts, setCable, TestSystem, twoSystems } from '../support/system-lab.js';
 import { Tester } from '../support/tester.js';
-import { VirtualClock } from '../support/virtual-clock.js';
 
 const FAST = { rate: 'fast' } as const;
 const SHORT = { State: { LACP_Timeout: true } } as const;

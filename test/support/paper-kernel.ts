@@ -1,6 +1,7 @@
 /** A kernel on paper under a real daemon: interfaces that tests make, calls that are noted, and calls that fail. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LinkEvent, LinkFacts } from '../../src/aggregator/io.js';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import type { FileConfiguration } from '../../src/daemon/config/model.js';
 import { Daemon } from '../../src/daemon/daemon.js';
 import type { Drivers } from '../../src/daemon/drivers.js';
@@ -12,7 +13,6 @@ import { SavedState } from '../../src/daemon/saved-state.js';
 import type { DatapathChoice } from '../../src/drivers/datapath-choice.js';
 import type { NextHop } from '../../src/drivers/next-hop.js';
 import { facts } from './system-lab.js';
-import { VirtualClock } from './virtual-clock.js';
 
 export class PaperKernel {
   readonly clock = new VirtualClock();

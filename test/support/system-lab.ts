@@ -11,12 +11,12 @@ import {
 } from '../../src/aggregator/settings.js';
 import type { AggregatorStatus, PortStatus } from '../../src/aggregator/status.js';
 import { LacpSystem } from '../../src/aggregator/system.js';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { md5 } from '../../src/daemon/md5.js';
 import type { Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
 import { parseSlowProtocols } from '../../src/lacp/slow-protocols.js';
 import { BUCKETS, type ForwardingTable } from '../../src/mux/distributor.js';
 import { hashBy } from '../../src/mux/hash.js';
-import { VirtualClock } from './virtual-clock.js';
 
 /** Facts of a link that is up at 1 Gbit/s, full duplex. */
 export function facts(n: number, differences: Partial<LinkFacts> = {}): LinkFacts {

@@ -4,12 +4,12 @@
  */
 
 import type { AggregatorSettings, PortSettings } from '../../src/aggregator/settings.js';
+import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { encodeLacpdu, type Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
 import { parseSlowProtocols, slowProtocolsFrame } from '../../src/lacp/slow-protocols.js';
 import type { PortInformation, PortState } from '../../src/lacp/variables.js';
 import { portInformation, type SomeInformation } from './builders.js';
 import { facts, TestSystem } from './system-lab.js';
-import { VirtualClock } from './virtual-clock.js';
 
 /** A frame from the system under test. */
 export interface Heard {

@@ -3,8 +3,8 @@ import { encodeMarker } from '../../lacp/marker.pdu.js';
 import type { Parsed } from '../../lacp/slow-protocols.js';
 import type { Md5 } from '../conversations.js';
 import { LacpSystem } from '../system.js';
+import { VirtualClock } from '../virtual-clock.js';
 import type { Happening } from './happening.js';
-import { ScriptedClock } from './scripted-clock.js';
 
 export interface Recorded {
   readonly at: number;
@@ -14,7 +14,7 @@ export interface Recorded {
 /** `recorded`: whole, as `SystemEffects.journal` gave it. What the engine tells when it gets the stimuli again. */
 export function replay(recorded: readonly Recorded[], md5: Md5): Recorded[] {
   const told: Recorded[] = [];
-  const clock = new ScriptedClock();
+  const clock = new VirtualClock();
   const system = new LacpSystem({
     clock,
     md5,
@@ -46,7 +46,7 @@ export function replay(recorded: readonly Recorded[], md5: Md5): Recorded[] {
   return told;
 }
 
-function give(system: LacpSystem, clock: ScriptedClock, happening: Happening): void {
+function give(system: LacpSystem, clock: VirtualClock, happening: Happening): void {
   const parsed = frameOf(happening);
   if (parsed !== undefined && 'number' in happening) {
     const octets = happening.event === 'malformed' ? fromHex(happening.octets) : undefined;

@@ -22,6 +22,12 @@ module.exports = {
     },
     wall('machines', 'src/machines', 'src/machines/|src/lacp/|src/mux/|src/aggregator/|node_modules/xstate'),
     wall('replay', 'src/replay', 'src/replay/|src/lacp/|src/mux/|src/aggregator/'),
+    wall('simulator', 'src/simulator', 'src/simulator/|src/lacp/|src/mux/|src/aggregator/'),
+    wall(
+      'scenario-file',
+      'src/scenario-file',
+      'src/scenario-file/|src/simulator/|src/lacp/|src/aggregator/|src/daemon/(config/|option|refusal|interface-name|nearest|free-number|settings-check)|node_modules/yaml',
+    ),
     // The drivers only behind kernel-wire.ts, which implements conformance/wire.ts.
     wall('conformance', 'src/conformance', 'src/conformance/|src/lacp/|src/mux/|src/drivers/|[a-z:_/]+$'),
     {
@@ -33,7 +39,7 @@ module.exports = {
     wall(
       'vethcfg',
       'vethcfg',
-      'vethcfg/|src/conformance/|src/replay/|src/lacp/(mac|port-state|variables)\\.ts|src/daemon/(messages|status-table)\\.ts|src/daemon/metrics/|src/daemon/(daemon-)?options\\.ts|src/aggregator/status\\.ts|node_modules/|[a-z:_/]+$',
+      'vethcfg/|src/conformance/|src/replay/|src/simulator/|src/scenario-file/|src/lacp/(mac|port-state|variables)\\.ts|src/daemon/(messages|status-table|why|md5|option-kinds|config/problems)\\.ts|src/daemon/metrics/|src/daemon/(daemon-)?options\\.ts|src/aggregator/(status|status-words|verdict|journal/(compactor|line))\\.ts|node_modules/|[a-z:_/]+$',
     ),
     wall('pictures', 'src/pictures', 'src/pictures/|src/lacp/|src/aggregator/'),
     // What it takes of the daemon are types.

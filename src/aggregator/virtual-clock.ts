@@ -40,6 +40,12 @@ export class VirtualClock implements Clock {
     this.#now = end;
   }
 
+  /** Goes on to the next moment at which something falls due, and does all of it. */
+  step(): void {
+    const { next } = this;
+    if (next !== undefined) this.#go((at) => at <= next);
+  }
+
   /** Goes on to a moment. What falls due at that very moment waits: what happens then from outside counts first. */
   advanceTo(moment: number): void {
     this.#go((at) => at < moment);

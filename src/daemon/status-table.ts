@@ -4,6 +4,7 @@
  * L A S C D, `_`, and the words DIST, CURRNT, SLOW_P; the others are ours.
  */
 import type { AggregatorStatus, PortStatus, SystemStatus } from '../aggregator/status.js';
+import { MUX_WORDS, PERIODIC_WORDS, RECEIVE_WORDS, SELECTED_WORDS } from '../aggregator/status-words.js';
 import { stateLetters } from '../lacp/port-state.js';
 
 interface Column {
@@ -13,46 +14,18 @@ interface Column {
 }
 
 const COLUMNS: readonly Column[] = [
-  { header: 'S', width: 1, cell: (port) => SELECTED[port.selected] },
+  { header: 'S', width: 1, cell: (port) => SELECTED_WORDS[port.selected] },
   { header: 'Port', width: 4, cell: (port) => port.name },
   { header: 'Agg', width: 5, cell: (_, aggregator) => aggregator.name },
   { header: 'A_KEY', width: 5, cell: (port) => key(port.actor.Key) },
   { header: 'P_KEY', width: 5, cell: (port) => key(port.partner.Key) },
   { header: 'PARTNER_SYS', width: 12, cell: (port) => port.partner.System.replaceAll(':', '') },
-  { header: 'MUX', width: 7, cell: (port) => MUX[port.mux] },
-  { header: 'RECV', width: 7, cell: (port) => RECEIVE[port.receive] },
-  { header: 'PERIO', width: 7, cell: (port) => PERIODIC[port.periodic] },
+  { header: 'MUX', width: 7, cell: (port) => MUX_WORDS[port.mux] },
+  { header: 'RECV', width: 7, cell: (port) => RECEIVE_WORDS[port.receive] },
+  { header: 'PERIO', width: 7, cell: (port) => PERIODIC_WORDS[port.periodic] },
   { header: 'A_STAT', width: 8, cell: (port) => stateLetters(port.actor.State) },
   { header: 'P_STAT', width: 8, cell: (port) => stateLetters(port.partner.State) },
 ];
-
-/** B: standing By. */
-export const SELECTED: Record<PortStatus['selected'], string> = { SELECTED: 'S', UNSELECTED: 'U', STANDBY: 'B' };
-
-export const MUX: Record<PortStatus['mux'], string> = {
-  DETACHED: 'DETACH',
-  WAITING: 'WAIT',
-  ATTACHED: 'ATTACH',
-  COLLECTING: 'COLL',
-  DISTRIBUTING: 'DIST',
-  COLLECTING_DISTRIBUTING: 'COLDIS',
-};
-
-export const RECEIVE: Record<PortStatus['receive'], string> = {
-  INITIALIZE: 'INIT',
-  PORT_DISABLED: 'P_DISA',
-  LACP_DISABLED: 'L_DISA',
-  EXPIRED: 'EXPIRD',
-  DEFAULTED: 'DEFLTD',
-  CURRENT: 'CURRNT',
-};
-
-const PERIODIC: Record<PortStatus['periodic'], string> = {
-  NO_PERIODIC: 'NO_P',
-  FAST_PERIODIC: 'FAST_P',
-  SLOW_PERIODIC: 'SLOW_P',
-  PERIODIC_TX: 'P_TX',
-};
 
 /**
  * The table with its header line, each line ended by a newline. `only`: the name of one interface; an unknown name

@@ -1,6 +1,7 @@
 /** One picture of `vethcfg top`: lines of text, none longer than the screen is wide. Pure. */
+
+import { MUX_WORDS, RECEIVE_WORDS, SELECTED_WORDS } from '../../src/aggregator/status-words.js';
 import type { ShownPort } from '../../src/daemon/messages.js';
-import { MUX, RECEIVE, SELECTED } from '../../src/daemon/status-table.js';
 import type { Style } from '../style.js';
 import { detail } from './detail.js';
 import { cut, type Line } from './line.js';
@@ -125,9 +126,9 @@ type Sized = Column & { readonly size: number };
 /** In their order on the screen. */
 const COLUMNS = {
   port: { head: 'Port', least: 5, left: true, cell: ({ name }: TopPort) => name },
-  selected: { head: 'S', least: 1, left: true, cell: ({ selected }: TopPort) => SELECTED[selected] },
-  mux: { head: 'MUX', least: 6, left: true, cell: ({ mux }: TopPort) => MUX[mux] },
-  receive: { head: 'RECV', least: 6, left: true, cell: ({ receive }: TopPort) => RECEIVE[receive] },
+  selected: { head: 'S', least: 1, left: true, cell: ({ selected }: TopPort) => SELECTED_WORDS[selected] },
+  mux: { head: 'MUX', least: 6, left: true, cell: ({ mux }: TopPort) => MUX_WORDS[mux] },
+  receive: { head: 'RECV', least: 6, left: true, cell: ({ receive }: TopPort) => RECEIVE_WORDS[receive] },
   in: { head: 'in', least: 11, cell: (port: TopPort) => bitsPerSecond(port.in?.bits) },
   out: { head: 'out', least: 11, cell: (port: TopPort) => bitsPerSecond(port.out?.bits) },
   framesIn: { head: 'fr/s in', least: 7, cell: (port: TopPort) => perSecond(port.in?.frames) },

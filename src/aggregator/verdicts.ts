@@ -92,10 +92,11 @@ const waits = (cause: 'wait-while' | 'waits-for-others', text: string, since: nu
   return { cause, text, weight: 'obstacle', machine: 'Mux', clause: 'x.4.15', since, repair, side: 'none' };
 };
 
-function nothingHeard({ settings: { lacp } }: Aggregator, { since, counters }: Member): Verdict {
+function nothingHeard({ settings: { lacp } }: Aggregator, { since, lastHeard }: Member): Verdict {
   const text = 'no LACP partner: no LACPDU heard';
   const of = { ...ofReceive, text, since: since.machine('receive') };
-  if (lacp === 'passive' && counters.lacpdusRx === 0) {
+  // An active partner that was there once would speak by itself.
+  if (lacp === 'passive' && lastHeard?.actor.State.LACP_Activity !== true) {
     const repair = 'make one end active (lacp=active here): two passive ends wait for each other for ever';
     return { cause: 'nobody-speaks', ...of, field: 'LACP_Activity', own: 'passive', repair, side: 'here' };
   }

@@ -89,6 +89,19 @@ const TABLE: readonly Row[] = [
     },
     { cause: 'nobody-speaks', field: 'LACP_Activity', own: 'passive' },
   ],
+  [
+    'both made passive',
+    () => {
+      const { clock, a, b } = pair(1);
+      clock.advance(10_000);
+      b.set({ lacp: 'passive' });
+      clock.advance(1_000);
+      a.set({ lacp: 'passive' });
+      clock.advance(20_000);
+      return a;
+    },
+    { cause: 'nobody-speaks' },
+  ],
   ['LACP switched off at the partner', () => after(({ b }) => b.set({ lacp: 'off' })), { cause: 'nothing-heard' }],
   ['LACP off here', () => after(({ a }) => a.set({ lacp: 'off' })), { cause: 'lacp-off', side: 'here' }],
   [

@@ -1,7 +1,17 @@
 /** The commands, in one table: parser, help and completion are made from it. */
 
 /** What a word of the command line may be, for completion. */
-export type WordKind = 'port' | 'veth' | 'daemon' | 'options' | 'command' | 'shell' | 'file' | 'protocol' | 'any';
+export type WordKind =
+  | 'port'
+  | 'veth'
+  | 'daemon'
+  | 'options'
+  | 'command'
+  | 'shell'
+  | 'file'
+  | 'protocol'
+  | 'schema'
+  | 'any';
 
 /** `short`: another spelling, of one letter. */
 export interface Flag {
@@ -266,11 +276,31 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['vethcfg replay link.pcapng', 'tcpdump -i eth0 -w - ether proto 0x8809 | vethcfg --json replay -'],
   },
   {
+    name: 'simulate',
+    syntax: '[--seed NUMBER] [--system NAME] [--port NAME] [--since TIME] [--quiet] FILE ...',
+    summary: 'play what a file says with several systems in virtual time, and tell whether it came as expected',
+    words: [{ notation: '<FILE...>', help: 'scenarios, see docs/simulate.md; - is standard input', kinds: ['file'] }],
+    flags: [
+      { flag: '--seed', value: 'NUMBER', help: 'decides which frames are lost (default: that of the file, or 1)' },
+      { flag: '--system', value: 'NAME', help: 'only the journal of this system' },
+      { flag: '--port', value: 'NAME', help: 'only that of this port or interface' },
+      { flag: '--since', value: 'TIME', help: 'not older: 10s, 200ms, 2m from the start' },
+      { flag: '--quiet', help: 'no journal' },
+    ],
+    details: [
+      'Needs no vethd. Prints the journals of all systems, a line with seconds from the start, system, interface, port and',
+      'what happened, as vethcfg events does; then the status of each system, why ports are not in use, and each',
+      'expectation with its line. The same file and seed give the same output.',
+      'A file with a mistake is refused with line and column: exit code 1. Exit code 6: something was not as expected.',
+    ],
+    examples: ['vethcfg simulate --quiet examples/simulate/*.yaml', 'vethcfg --json simulate - < scenario.yaml'],
+  },
+  {
     name: 'schema',
-    syntax: '',
-    summary: 'print the JSON Schema of configuration files, for editors',
-    words: [],
-    examples: ['vethcfg schema > vethd.schema.json'],
+    syntax: '[simulate]',
+    summary: 'print the JSON Schema of configuration files, or of scenarios, for editors',
+    words: [{ notation: '[KIND]', help: 'simulate: of scenarios', kinds: ['schema'] }],
+    examples: ['vethcfg schema > vethd.schema.json', 'vethcfg schema simulate'],
   },
   {
     name: 'restart',

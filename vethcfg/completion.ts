@@ -4,6 +4,8 @@ import { OPTIONS } from '../src/daemon/options.js';
 import { COMMANDS, type WordKind } from './commands.js';
 
 export const SHELLS = ['bash', 'zsh'] as const;
+/** What else than the configuration has a schema. */
+export const SCHEMAS = ['simulate'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /** Options of vethcfg itself; `value` names what follows. */
@@ -45,6 +47,7 @@ function bashScript(): string {
     shell: SHELLS.join(' '),
     file: '',
     protocol: 'tcp udp sctp icmp icmpv6 gre esp',
+    schema: SCHEMAS.join(' '),
     any: '',
   };
   const flags = COMMANDS.flatMap(({ name, flags: own }) =>
@@ -123,6 +126,7 @@ function zshScript(): string {
     shell: `compadd ${SHELLS.join(' ')}`,
     file: '_files',
     protocol: 'compadd tcp udp sctp icmp icmpv6 gre esp',
+    schema: `compadd ${SCHEMAS.join(' ')}`,
     any: '_message value',
   };
   // In the argument state CURRENT is 2 at the first word after the command.

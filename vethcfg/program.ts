@@ -3,7 +3,7 @@ import { Argument, Command, CommanderError } from 'commander';
 import { defaultRunDir, VERSION } from '../src/daemon/messages.js';
 import { AnsweredError, NotReachable } from './client.js';
 import { COMMANDS, type CommandSpec } from './commands.js';
-import { GLOBAL_OPTIONS, SHELLS } from './completion.js';
+import { GLOBAL_OPTIONS, SCHEMAS, SHELLS } from './completion.js';
 import { FileError } from './configuration-file.js';
 import { CannotTest, WrongChoice } from './conform-errors.js';
 import { EXIT, EXIT_CODES, type ExitCode } from './exit.js';
@@ -51,7 +51,9 @@ function addCommand(program: Command, spec: CommandSpec, world: World, ended: (c
   const command = program.command(spec.name).description(spec.summary).usage(spec.syntax);
   for (const { notation, help, kinds } of spec.words) {
     const argument = new Argument(notation, help);
-    command.addArgument(kinds.includes('shell') ? argument.choices(SHELLS) : argument);
+    if (kinds.includes('shell')) argument.choices(SHELLS);
+    if (kinds.includes('schema')) argument.choices(SCHEMAS);
+    command.addArgument(argument);
   }
   for (const { flag, short, help, value } of spec.flags ?? []) {
     command.option(

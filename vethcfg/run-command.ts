@@ -11,6 +11,7 @@ import { effectiveView } from './effective-view.js';
 import { events } from './events.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { flowView } from './flow-view.js';
+import { scenarioSchemaText } from './scenario-schema.js';
 import { showView } from './show-view.js';
 import { whyView } from './why-view.js';
 import type { World } from './world.js';
@@ -20,10 +21,22 @@ export interface Run {
   readonly json: boolean;
   readonly verbose: boolean;
   /** Whether an option of the command itself was given: `dryRun` for `--dry-run`. */
-  has(flag: 'batch' | 'dryRun' | 'effective' | 'follow'): boolean;
+  has(flag: 'batch' | 'dryRun' | 'effective' | 'follow' | 'quiet'): boolean;
   /** The value of an option of the command itself. */
   argument(
-    flag: 'group' | 'control' | 'count' | 'interval' | 'port' | 'side' | 'since' | 'vlan' | 'srcMac' | 'dstMac',
+    flag:
+      | 'group'
+      | 'control'
+      | 'count'
+      | 'interval'
+      | 'port'
+      | 'side'
+      | 'since'
+      | 'vlan'
+      | 'srcMac'
+      | 'dstMac'
+      | 'seed'
+      | 'system',
   ): string | undefined;
   readonly world: World;
 }
@@ -35,6 +48,7 @@ export interface Run {
 export async function runCommand(name: string, words: readonly string[], run: Run): Promise<ExitCode> {
   if (name === 'conform') return (await conformance(words, run)) ? EXIT.done : EXIT.refused;
   if (name === 'replay') return replayed(words, run);
+  if (name === 'simulate') return simulated(words, run);
   await runDone(name, words, run);
   return EXIT.done;
 }
@@ -76,7 +90,7 @@ async function runDone(name: string, words: readonly string[], run: Run): Promis
     case 'restart':
       return restart(run);
     case 'schema':
-      return run.world.stdout(configurationSchemaText());
+      return run.world.stdout(words[0] === 'simulate' ? scenarioSchemaText() : configurationSchemaText());
     case 'version':
       return version(run);
     case 'completion':
@@ -102,6 +116,13 @@ async function replayed(files: readonly string[], { argument, json, world }: Run
 async function topped(name: string | undefined, { has, argument, ...run }: Run): Promise<void> {
   const { top } = await import('./top/top.js');
   return top({ name, interval: argument('interval'), count: argument('count'), batch: has('batch'), ...run });
+}
+
+/** As above. */
+async function simulated(files: readonly string[], { argument, has, json, world }: Run): Promise<ExitCode> {
+  const { simulate } = await import('./simulate.js');
+  const [seed, port, system, since] = [argument('seed'), argument('port'), argument('system'), argument('since')];
+  return simulate({ files, seed, port, system, since, quiet: has('quiet'), json, world });
 }
 
 async function change<C extends 'add' | 'del' | 'set'>(command: C, args: Arguments<C>, done: string, run: Run) {

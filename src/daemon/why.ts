@@ -39,7 +39,8 @@ export function whyResult(
   };
 }
 
-const told = ({ since, ...verdict }: Verdict, now: number): ToldVerdict => ({
+/** `now`: on the clock of the verdict. */
+export const told = ({ since, ...verdict }: Verdict, now: number): ToldVerdict => ({
   ...verdict,
   ...(since !== undefined && { forSeconds: Math.max(0, Math.round((now - since) / 1_000)) }),
 });

@@ -269,7 +269,7 @@ describe('help', () => {
       'help [COMMAND]',
       'version',
       'completion bash|zsh',
-      'Exit codes: 0 done, 1 refused, 2 usage, 3 vethd not reachable, 4 replay: damaged capture, 5 replay: no LACP in it.',
+      'Exit codes: 0 done, 1 refused, 2 usage, 3 vethd not reachable, 4 replay: damaged capture, 5 replay: no LACP in it, 6 simulate: not as expected.',
     ]) {
       expect(stdout).toContain(line);
     }

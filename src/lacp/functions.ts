@@ -145,11 +145,13 @@ function configurePartner(v: PortVariables, Partner_Admin: PortInformation): Cha
 /**
  * From a short to a long timeout, the partner falls into the slow rhythm as soon as it is told: what it has said must
  * live as long. The figure restarts current_while_timer only with the next LACPDU, and the link would expire before.
+ * A timer that was started long already, before the timeout was short for a moment, stays as it is.
  */
-export function extendCurrentWhile(v: PortVariables, { Actor }: PortConfiguration): void {
+export function extendCurrentWhile(v: PortVariables, { Actor }: PortConfiguration, now: number): void {
   const { timers } = v.clockwork;
   const { LACP_Timeout, Expired } = v.Actor_Oper.State;
   if (timers.current_while_timer === undefined || Expired || !LACP_Timeout || Actor.LACP_Timeout) return;
+  if (timers.current_while_timer > now + Short_Timeout_Time) return;
   timers.current_while_timer += Long_Timeout_Time - Short_Timeout_Time;
 }
 

@@ -172,7 +172,7 @@ export const portSetup = base.extend({
     store_port_enabled: set((_, event) => (event.type === 'LINK' ? { port_enabled: event.port_enabled } : {})),
     store_configuration: set((v, event) => (event.type === 'CONFIGURE' ? configure(v, event.configuration) : {})),
     extend_current_while_timer: ({ context, event }) => {
-      if (event.type === 'CONFIGURE') extendCurrentWhile(context, event.configuration);
+      if (event.type === 'CONFIGURE') extendCurrentWhile(context, event.configuration, event.now);
     },
     store_conversations: set((v, event) =>
       event.type === 'CONVERSATIONS' ? configureConversations(v, event.actor) : {},

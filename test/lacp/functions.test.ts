@@ -278,12 +278,13 @@ describe('extendCurrentWhile', () => {
   const deadlineAfter = (State: Partial<PortState>, deadline: number | undefined, LACP_Timeout: boolean) => {
     const v = variables(State);
     v.clockwork.timers.current_while_timer = deadline;
-    extendCurrentWhile(v, portConfiguration({ Actor: { LACP_Timeout } }));
+    extendCurrentWhile(v, portConfiguration({ Actor: { LACP_Timeout } }), 0);
     return v.clockwork.timers.current_while_timer;
   };
 
   test.each<[title: string, State: Partial<PortState>, deadline: number | undefined, long: boolean, after: unknown]>([
     ['short to long: what runs is made long', {}, 2_500, true, 89_500],
+    ['short for a moment, and long again: stays', {}, 70_000, true, 70_000],
     ['short to long in EXPIRED: stays', { Expired: true }, 2_500, true, 2_500],
     ['long to long: stays', { LACP_Timeout: false }, 70_000, true, 70_000],
     ['long to short: lives on until the partner, told of it, answers', { LACP_Timeout: false }, 70_000, false, 70_000],

@@ -5,6 +5,7 @@ import type { PortInformation } from '../src/lacp/variables.js';
 import type { Damage } from '../src/replay/capture/capture.js';
 import type { IntervalReport } from '../src/replay/intervals.js';
 import type { EndReport, HistoryEvent, Report } from '../src/replay/report.js';
+import { verdictSummary } from './replay-verdicts.js';
 
 /** What is shown; undefined: all. */
 export interface Choice {
@@ -83,7 +84,10 @@ function summary(files: readonly FileSummary[], report: Report, ends: readonly E
   const labels = new Set(ends.map(({ end }) => end));
   const disagreements = report.disagreements.filter(({ end }) => labels.has(end));
   const lines = ['', ...files.flatMap(fileLines), ''];
-  if (report.ends.length === 0) lines.push('No LACP: nobody has sent an LACPDU.');
+  if (report.ends.length === 0)
+    lines.push(
+      'No LACP: nobody has sent an LACPDU. LACP is off at both ends, or both are passive, or something filters it.',
+    );
   for (const end of ends) lines.push(...endLines(end));
   for (const { reason, source, place, count } of report.malformed) {
     lines.push(
@@ -105,6 +109,7 @@ function summary(files: readonly FileSummary[], report: Report, ends: readonly E
     const more = count === 1 ? '' : `; ${times(count)}, last at ${seconds(last.at)} (#${last.packet})`;
     lines.push(`  ${end} ${text} [${clause}] at ${seconds(first.at)} (#${first.packet})${more}`);
   }
+  lines.push(...verdictSummary(ends, report.until));
   return `${lines.join('\n')}\n`;
 }
 

@@ -15,7 +15,8 @@ function portLines({ veth, port, inUse, receive, mux, verdicts }: ToldPort, pain
   return [verdicts.length === 0 && inUse ? `${head}, nothing to mend` : head, ...verdicts.flatMap(verdictLines)];
 }
 
-function verdictLines({
+/** Lines of one verdict, indented by two. */
+export function verdictLines({
   cause,
   text,
   machine,

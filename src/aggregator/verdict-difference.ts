@@ -37,8 +37,11 @@ export function difference(aggregator: Aggregator, member: Member): Verdict {
       : kept('other-partner', text, ['Partner_System', Partner_Oper.System, activePartner.System], cables);
   }
   if (isIndividual(Actor_Oper, Partner_Oper) || isIndividual(activeActor, activePartner)) {
+    const [it, actor] = isIndividual(Actor_Oper, Partner_Oper) ? [member, Actor_Oper] : [active, activeActor];
     const text = 'an individual link is alone in its aggregator';
-    return kept('individual', text, ['Aggregation', 'individual', undefined], ['let both ends aggregate it', 'here']);
+    const here = !actor.State.Aggregation;
+    const repair = here ? `vethcfg set ${it.facts.name} aggregation=1` : `let the far end aggregate ${it.facts.name}`;
+    return kept('individual', text, ['Aggregation', ...words(it)], [repair, here ? 'here' : 'partner']);
   }
   if ((member.settings.key ?? aggregator.adminKey) !== (active.settings.key ?? aggregator.adminKey)) {
     const text = `key ${key(Actor_Oper.Key)} of the port differs from ${key(activeActor.Key)} of the active ports`;
@@ -55,5 +58,12 @@ export function difference(aggregator: Aggregator, member: Member): Verdict {
   const repair = ['give the far end one system priority for all its links', 'partner'] as const;
   return kept('other-system-priority', text, ['Partner_System_Priority', own, other], repair);
 }
+
+const words = ({ port: { variables: v } }: Member): [own: string, other: string] => {
+  const [own, other] = [v.Actor_Oper, v.Partner_Oper].map((info) =>
+    info.State.Aggregation ? 'aggregatable' : 'individual',
+  );
+  return [own ?? '', other ?? ''];
+};
 
 const speed = (member: Member): string => (member.speed === undefined ? 'unknown' : `${member.speed} Mbit/s`);

@@ -31,7 +31,9 @@ export function explained(all: readonly Verdict[]): Verdict[] {
   const [first] = all;
   const has = (cause: Verdict['cause']) => all.some((each) => each.cause === cause);
   const [oneWay, damped, asSet] = [has('one-way'), has('damped'), has('partner-assumed')];
-  return all.filter(({ cause, machine }) => {
+  const keptOut = all.some(({ cause, weight }) => cause === 'individual' && weight === 'obstacle');
+  return all.filter(({ cause, machine, weight }) => {
+    if (keptOut && cause === 'individual' && weight === 'condition') return false;
     if (cause === 'actor-churn' || cause === 'partner-churn') return first?.cause === cause;
     if (damped && cause === 'flapping') return false;
     if (asSet && (cause === 'nothing-heard' || cause === 'nobody-speaks')) return false;

@@ -30,6 +30,7 @@ const GONE = 100_000;
 export class Ends {
   readonly #ends = new Map<string, End>();
   readonly #places = new Map<string, End[]>();
+  readonly #labels = new Map<string, End>();
   readonly #systems = new Map<Mac, string>();
 
   get all(): readonly End[] {
@@ -65,6 +66,7 @@ export class Ends {
     };
     end.said.add(announcement);
     this.#ends.set(id, end);
+    this.#labels.set(end.label, end);
     const neighbours = this.#places.get(place);
     if (neighbours === undefined) this.#places.set(place, [end]);
     else neighbours.push(end);
@@ -79,6 +81,10 @@ export class Ends {
   /** What the sender of this LACPDU said before. */
   lastOf(place: string, source: Mac, { actor }: Lacpdu): Announcement | undefined {
     return this.#ends.get(identify(place, source, actor.Port))?.last;
+  }
+
+  byLabel(label: string): End | undefined {
+    return this.#labels.get(label);
   }
 
   /** The end that sends from this address. */
@@ -133,7 +139,7 @@ export class Ends {
 const identify = (place: string, source: Mac, port: number): string => `${place}|${source}|${port}`;
 
 /** Three periods at the rate that its partner asks for, and a half. */
-const longestPause = ({ pdu }: Announcement): number =>
+export const longestPause = ({ pdu }: Announcement): number =>
   3.5 * (pdu.partner.State.LACP_Timeout ? Fast_Periodic_Time : Slow_Periodic_Time);
 
 const byLast = (a: End, b: End): number => b.last.at - a.last.at;

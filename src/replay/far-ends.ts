@@ -1,4 +1,5 @@
 /** For each end in the capture, our engine at the other side of its link. */
+import type { PortExplanation } from '../aggregator/verdict.js';
 import type { Lacpdu } from '../lacp/lacpdu.pdu.js';
 import { type Mac, Null_System, type PortInformation } from '../lacp/variables.js';
 import type { End, Ends } from './end.js';
@@ -46,7 +47,8 @@ export class FarEnds {
   /** `end` has sent this frame to `far`, or to one that is not in the capture. */
   hear(end: End, frame: Uint8Array, far: End | undefined): void {
     const identity = far?.last.pdu.actor ?? named(end.last.pdu);
-    const mac = far?.source ?? MAC;
+    // What is reflected comes from itself.
+    const mac = far?.source ?? (identity !== undefined && sameDevice(identity, end.last.pdu.actor) ? end.source : MAC);
     const farEnd = this.#of.get(end);
     if (farEnd === undefined) {
       const made: FarEnd = { model: undefined, frame };
@@ -68,9 +70,30 @@ export class FarEnds {
     }
   }
 
+  /** `end` says something else of itself: so does our engine in its place. */
+  says(end: End): void {
+    this.#at(end)?.become(end.last.pdu.actor);
+  }
+
+  /** Our engine in the place of this end, as of now; undefined: nobody speaks to it. */
+  explain(end: End): PortExplanation | undefined {
+    return this.#at(end)?.explain();
+  }
+
   /** Stops all timers. */
   close(): void {
     this.#models.close();
+  }
+
+  /** Of several that speak to it, the one that did so last. */
+  #at(end: End): ModelPort | undefined {
+    let found: { readonly model: ModelPort; readonly at: number } | undefined;
+    for (const speaker of this.ends.at(end.place)) {
+      const model = this.#of.get(speaker)?.model;
+      if (model === undefined || !sameDevice(model.identity, end.last.pdu.actor)) continue;
+      if (found === undefined || speaker.last.at > found.at) found = { model, at: speaker.last.at };
+    }
+    return found?.model;
   }
 
   #wait(end: End, farEnd: FarEnd): void {

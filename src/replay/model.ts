@@ -12,8 +12,8 @@ import {
   DEFAULT_PORT,
   type PortSettings,
 } from '../aggregator/settings.js';
-import type { PortStatus } from '../aggregator/status.js';
 import { LacpSystem } from '../aggregator/system.js';
+import type { PortExplanation } from '../aggregator/verdict.js';
 import { samePort } from '../lacp/functions.js';
 import type { Mac, PortInformation } from '../lacp/variables.js';
 
@@ -22,6 +22,8 @@ export interface ModelWorld {
   readonly md5: Md5;
   /** What a machine of a modelled port did, in the words of the journal; its `port` is the label. */
   transition(step: HappeningOf<'transition'>): void;
+  /** Something has changed, and all has settled: what is so of the ports that are selected together. */
+  settled(ports: readonly PortExplanation[]): void;
 }
 
 /** One port of a modelled system. */
@@ -33,7 +35,8 @@ export interface ModelPort {
   receive(frame: Uint8Array): void;
   /** The device has said, or was said, to be otherwise. */
   become(identity: PortInformation): void;
-  status(): PortStatus | undefined;
+  /** What stands between it and its use, as `vethcfg why` would say. */
+  explain(): PortExplanation | undefined;
   /** It was never there, or another has taken its place. */
   leave(): void;
 }
@@ -77,7 +80,7 @@ export class Models {
         group.numbers.delete(identity.Port);
         system.dropPort(number);
       },
-      status: () => system.status().aggregators[0]?.ports.find((port) => port.number === number),
+      explain: () => system.explain().find(({ port }) => port === label),
     };
   }
 
@@ -99,8 +102,9 @@ export class Models {
   }
 
   #system(): LacpSystem {
-    const { clock, md5, transition } = this.world;
-    return new LacpSystem({
+    const { clock, md5, transition, settled } = this.world;
+    let due = false;
+    const system: LacpSystem = new LacpSystem({
       clock,
       md5,
       send: () => {},
@@ -113,11 +117,19 @@ export class Models {
       journal: (_, happening) => {
         if (happening.event === 'transition') transition(happening);
       },
-      changed: () => {},
+      changed: () => {
+        if (due) return;
+        due = true;
+        clock.setTimeout(() => {
+          due = false;
+          settled(system.explain());
+        }, 0);
+      },
       failed: (_, error) => {
         throw error;
       },
     });
+    return system;
   }
 }
 

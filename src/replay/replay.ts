@@ -7,6 +7,7 @@
  */
 import type { Md5 } from '../aggregator/conversations.js';
 import type { HappeningOf } from '../aggregator/journal/happening.js';
+import type { PortExplanation } from '../aggregator/verdict.js';
 import { VirtualClock } from '../aggregator/virtual-clock.js';
 import { Subtype } from '../lacp/constants.js';
 import { LACPDU_LENGTH } from '../lacp/lacpdu.pdu.js';
@@ -16,12 +17,14 @@ import type { Mac } from '../lacp/variables.js';
 import type { CapturedFrame } from './capture/capture.js';
 import { Duplicates } from './duplicates.js';
 import { type End, Ends } from './end.js';
+import { believable, type EndExplanation, explainEnd } from './explanation.js';
 import { FarEnds } from './far-ends.js';
 import { Findings } from './findings.js';
 import { Timing } from './intervals.js';
 import type { EndReport, HistoryEvent, Report } from './report.js';
 import { allRules } from './rules/index.js';
 import { type Announcement, sameBits, sameIdentity } from './said.js';
+import { Troubles } from './troubles.js';
 
 export interface ReplayOptions {
   readonly md5: Md5;
@@ -45,6 +48,7 @@ export class Replay {
   readonly #rules = allRules();
   readonly #findings = new Findings();
   readonly #timing = new Map<End, Timing>();
+  readonly #troubles = new Troubles();
   readonly #farEnds: FarEnds;
   #start: number | undefined;
   #at = 0;
@@ -59,7 +63,14 @@ export class Replay {
       const at = this.#clock.now() + this.#leftOut;
       this.#tell({ kind: 'machine', at, packet: this.#packet, end: step.port, step });
     };
-    this.#farEnds = new FarEnds({ clock: this.#clock, md5: options.md5, transition }, this.#ends);
+    const settled = (ports: readonly PortExplanation[]) => {
+      for (const { port, verdicts } of ports) {
+        const end = this.#ends.byLabel(port);
+        if (end === undefined) continue;
+        this.#troubles.observe(port, believable(end, verdicts), this.#clock.now() + this.#leftOut);
+      }
+    };
+    this.#farEnds = new FarEnds({ clock: this.#clock, md5: options.md5, transition, settled }, this.#ends);
   }
 
   /** When the capture began, milliseconds since 1970: to be called before the first frame. */
@@ -100,9 +111,11 @@ export class Replay {
   /** The capture ends at `at`, milliseconds since 1970; undefined: with its last frame. */
   finish(at?: number): Report {
     if (at !== undefined) this.#goOn(at);
+    const ends = this.#ends.all.map((end) => this.#endReport(end));
     this.#farEnds.close();
     return {
-      ends: this.#ends.all.map((end) => this.#endReport(end)),
+      until: this.#at,
+      ends,
       disagreements: this.#findings.disagreements,
       malformed: this.#findings.unread,
       ...this.#counts,
@@ -145,6 +158,7 @@ export class Replay {
         renamed,
       });
     }
+    if (before === undefined || renamed || !sameBits(before.pdu, pdu)) this.#farEnds.says(end);
     this.#timingOf(end).add(now, before);
     const far = this.#ends.farOf(end);
     this.#judge(end, now, before, far, frame.subarray(HEADER), captured);
@@ -203,7 +217,26 @@ export class Replay {
       last: { at: last.at, packet: last.packet },
       lacpdus: announcements,
       timing: this.#timingOf(end).report(),
+      explanation: this.#explain(end),
     };
+  }
+
+  #explain(end: End): EndExplanation {
+    const model = this.#farEnds.explain(end);
+    // Of what began before a stillness that was left out, the time is told too late by as much.
+    const verdicts =
+      model?.verdicts.map((each) => ({
+        ...each,
+        since: each.since === undefined ? undefined : each.since + this.#leftOut,
+      })) ?? [];
+    return explainEnd({
+      end,
+      far: this.#ends.farOf(end),
+      model: model && { ...model, verdicts },
+      earlier: this.#troubles.of(end.label),
+      malformed: this.#findings.unread,
+      now: this.#at,
+    });
   }
 
   #tell(event: HistoryEvent): void {

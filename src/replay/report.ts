@@ -2,6 +2,7 @@
 import type { HappeningOf } from '../aggregator/journal/happening.js';
 import type { Marker } from '../lacp/marker.pdu.js';
 import type { Mac, PortInformation } from '../lacp/variables.js';
+import type { EndExplanation } from './explanation.js';
 import type { TimingReport } from './intervals.js';
 
 interface Moment {
@@ -66,9 +67,13 @@ export interface EndReport {
   readonly last: Moment;
   readonly lacpdus: number;
   readonly timing: TimingReport;
+  /** Why it is not in use, as far as a capture tells. */
+  readonly explanation: EndExplanation;
 }
 
 export interface Report {
+  /** End of the capture, milliseconds since its first packet. */
+  readonly until: number;
   readonly ends: readonly EndReport[];
   readonly disagreements: readonly CountedDisagreement[];
   /** Frames of slow protocols that were not read, by reason and source. */

@@ -1,9 +1,11 @@
 /** The program `vethd`: everything put together, in the foreground until SIGTERM or SIGINT. */
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { findReductions, type Reduction } from '../drivers/abilities.js';
 import { systemClock } from '../drivers/clock.js';
 import { ownIdentity } from '../drivers/identity.js';
+import { scratchTable } from '../drivers/kernel-table.js';
 import { libc } from '../drivers/sys/libc.js';
 import { SysError } from '../drivers/sys/sys-error.js';
 import { cleanUp } from './cleanup.js';
@@ -32,6 +34,7 @@ import { openNotifier } from './sd-notify.js';
 import { passedSocket } from './socket-activation.js';
 import { createStatusFile } from './status-file.js';
 import { readVethdOptions, VETHD_EXIT, type VethdOptions } from './vethd-command.js';
+import { warmUp } from './warm-up.js';
 
 /** Of the log, when vethd ends: so long it waits for somebody to take them, in milliseconds. */
 const LAST_WORDS_MS = 1000;
@@ -82,6 +85,7 @@ async function run(options: VethdOptions, log: Log, output: LogOutput): Promise<
     journal === undefined ? undefined : new JournalFile({ path: journal, size: options.journalSize * MEBIBYTE, log });
   const events = new EventJournal(systemClock, { file: journalFile?.write });
   const lateness = new Lateness(systemClock, log, (ms) => events.late(ms));
+  const ending = new AbortController();
   let page: Routes | undefined;
   let http: HttpService | undefined;
   try {
@@ -121,6 +125,10 @@ async function run(options: VethdOptions, log: Log, output: LogOutput): Promise<
     }
     process.stdout.write('vethd: ready\n');
     notifier.ready();
+    const pause = (ms: number) => delay(ms, undefined, { ref: false });
+    warmUp({ table: scratchTable(), pause, signal: ending.signal }).catch((error: unknown) =>
+      log.warn(`warming up: ${String(error)}`),
+    );
     log.info(`${await signal}: ending`);
     notifier.stopping();
     events.close();
@@ -128,6 +136,7 @@ async function run(options: VethdOptions, log: Log, output: LogOutput): Promise<
     await server.close();
     await daemon.stop();
   } finally {
+    ending.abort();
     lateness.stop();
     await statusFile.close();
     await journalFile?.settled();

@@ -4,7 +4,17 @@
  */
 import { type ForwardingTable, isHeld, portOf } from '../mux/distributor.js';
 import { HASH_POLICIES } from '../mux/hash.js';
-import { COPY, COPY_WORDS, copyAt, FLAGS, LAYOUT_VERSION, MODES, PORT_FLAGS, TABLE } from './bpf/map-layout.js';
+import {
+  COPY,
+  COPY_WORDS,
+  copyAt,
+  FLAGS,
+  LAYOUT_VERSION,
+  MODES,
+  PORT_FLAGS,
+  TABLE,
+  TABLE_OCTETS,
+} from './bpf/map-layout.js';
 
 /** Words of `table` that the programs do not read. */
 const VERSION = 2;
@@ -51,6 +61,15 @@ export function writeTable(words: Int32Array, table: ForwardingTable, mode: Forw
       (table.discardWrong?.includes(ifindex) === true ? PORT_FLAGS.discardWrong : 0);
   }
   Atomics.store(words, TABLE.generation, generation);
+}
+
+/** Writes tables where no program reads them. */
+export function scratchTable(): (table: ForwardingTable) => void {
+  const words = new Int32Array(TABLE_OCTETS / Int32Array.BYTES_PER_ELEMENT);
+  return (table) => {
+    const ports = new Set(table.buckets.map(portOf));
+    writeTable(words, table, 'kernel', new Map([...ports].map((port, slot) => [port, slot])));
+  };
 }
 
 /** Ports of the table in force. */

@@ -110,12 +110,22 @@ export const COMMANDS: readonly CommandSpec[] = [
     words: [
       { notation: '[NAME]', help: 'this interface or port only, or vethd itself', kinds: ['veth', 'port', 'daemon'] },
     ],
-    flags: [{ flag: '--effective', help: 'print every option in force with its origin instead' }],
+    flags: [
+      { flag: '--effective', help: 'print every option in force with its origin instead' },
+      { flag: '--openconfig', help: 'print the state of LACP as a document by the names of openconfig-lacp instead' },
+    ],
     details: [
       'Origins of --effective: default, auto (worked out), kernel (reported, or changed by another tool),',
       'command (vethcfg add or set), FILE:LINE of a configuration file, or vethd --datapath (its command line).',
+      'With --json the tree of --openconfig is the member openconfig-lacp:lacp of the document.',
     ],
-    examples: ['vethcfg show', 'vethcfg show eth0', 'vethcfg --json show veth0', 'vethcfg show --effective veth0'],
+    examples: [
+      'vethcfg show',
+      'vethcfg show eth0',
+      'vethcfg --json show veth0',
+      'vethcfg show --effective veth0',
+      'vethcfg show --openconfig',
+    ],
   },
   {
     name: 'why',
@@ -297,10 +307,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'schema',
-    syntax: '[simulate]',
-    summary: 'print the JSON Schema of configuration files, or of scenarios, for editors',
-    words: [{ notation: '[KIND]', help: 'simulate: of scenarios', kinds: ['schema'] }],
-    examples: ['vethcfg schema > vethd.schema.json', 'vethcfg schema simulate'],
+    syntax: '[simulate|openconfig]',
+    summary: 'print the JSON Schema of configuration files, of scenarios, or of show --openconfig',
+    words: [
+      { notation: '[KIND]', help: 'simulate: of scenarios; openconfig: of show --openconfig', kinds: ['schema'] },
+    ],
+    examples: ['vethcfg schema > vethd.schema.json', 'vethcfg schema simulate', 'vethcfg schema openconfig'],
   },
   {
     name: 'restart',

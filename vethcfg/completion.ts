@@ -5,7 +5,7 @@ import { COMMANDS, type WordKind } from './commands.js';
 
 export const SHELLS = ['bash', 'zsh'] as const;
 /** What else than the configuration has a schema. */
-export const SCHEMAS = ['simulate'] as const;
+export const SCHEMAS = ['simulate', 'openconfig'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /** Options of vethcfg itself; `value` names what follows. */
@@ -45,9 +45,9 @@ function bashScript(): string {
     options: optionValues.map(({ name }) => `${name}=`).join(' '),
     command: COMMANDS.map(({ name }) => name).join(' '),
     shell: SHELLS.join(' '),
+    schema: SCHEMAS.join(' '),
     file: '',
     protocol: 'tcp udp sctp icmp icmpv6 gre esp',
-    schema: SCHEMAS.join(' '),
     any: '',
   };
   const flags = COMMANDS.flatMap(({ name, flags: own }) =>
@@ -124,9 +124,9 @@ function zshScript(): string {
     options: '_vethcfg_options',
     command: '_vethcfg_commands',
     shell: `compadd ${SHELLS.join(' ')}`,
+    schema: `compadd ${SCHEMAS.join(' ')}`,
     file: '_files',
     protocol: 'compadd tcp udp sctp icmp icmpv6 gre esp',
-    schema: `compadd ${SCHEMAS.join(' ')}`,
     any: '_message value',
   };
   // In the argument state CURRENT is 2 at the first word after the command.

@@ -2,6 +2,8 @@
 import type { Arguments, Command } from '../src/daemon/messages.js';
 import { PROTOCOL, VERSION } from '../src/daemon/messages.js';
 import { metricFamilies, metrics } from '../src/daemon/metrics/metrics.js';
+import { openconfigLacp } from '../src/daemon/openconfig/document.js';
+import { OPENCONFIG_LACP, openconfigSchemaText } from '../src/daemon/openconfig/schema.js';
 import { changeView } from './change-view.js';
 import { type Address, ask, NotReachable } from './client.js';
 import { completionScript, type Shell } from './completion.js';
@@ -21,7 +23,7 @@ export interface Run {
   readonly json: boolean;
   readonly verbose: boolean;
   /** Whether an option of the command itself was given: `dryRun` for `--dry-run`. */
-  has(flag: 'batch' | 'dryRun' | 'effective' | 'follow' | 'quiet'): boolean;
+  has(flag: 'batch' | 'dryRun' | 'effective' | 'follow' | 'openconfig' | 'quiet'): boolean;
   /** The value of an option of the command itself. */
   argument(
     flag:
@@ -90,7 +92,7 @@ async function runDone(name: string, words: readonly string[], run: Run): Promis
     case 'restart':
       return restart(run);
     case 'schema':
-      return run.world.stdout(words[0] === 'simulate' ? scenarioSchemaText() : configurationSchemaText());
+      return run.world.stdout((SCHEMA_TEXTS[first] ?? configurationSchemaText)());
     case 'version':
       return version(run);
     case 'completion':
@@ -99,6 +101,12 @@ async function runDone(name: string, words: readonly string[], run: Run): Promis
       throw new Error(`command ${name} is in the table but not here`);
   }
 }
+
+/** By the word after `schema`. */
+const SCHEMA_TEXTS: Readonly<Record<string, () => string>> = {
+  simulate: scenarioSchemaText,
+  openconfig: openconfigSchemaText,
+};
 
 /** Loaded only now: every other command does without the drivers. */
 async function conformance(ports: readonly string[], { argument, ...run }: Run): Promise<boolean> {
@@ -140,7 +148,9 @@ async function status(veth: string | undefined, run: Run): Promise<void> {
 
 async function show(name: string | undefined, run: Run): Promise<void> {
   const result = await ask(run.address, 'show', name === undefined ? {} : { name });
-  if (run.json) printJson(run, result);
+  const openconfig = { [OPENCONFIG_LACP]: openconfigLacp(result) };
+  if (run.has('openconfig')) printJson(run, openconfig);
+  else if (run.json) printJson(run, { ...result, ...openconfig });
   else run.world.stdout(showView(result, run.world.coloured, name));
 }
 

@@ -3,7 +3,7 @@ import { samePort } from '../lacp/functions.js';
 import type { PortInformation, PortVariables } from '../lacp/variables.js';
 import type { LinkHold } from './link-hold.js';
 import type { Transition } from './port.js';
-import type { PortEvents } from './status.js';
+import type { PortEvents, PortTimeouts } from './status.js';
 
 /** What is compared with what was. */
 interface Seen {
@@ -25,12 +25,24 @@ export class EventCounter {
     partnerChanged: 0,
   };
   #seen: Seen | undefined;
+  #timeouts: PortTimeouts = { changes: 0, lastAt: undefined };
+  #silent = false;
 
   get events(): PortEvents {
     return { ...this.#count };
   }
 
-  transition({ machine, from, to }: Transition): void {
+  get timeouts(): PortTimeouts {
+    return this.#timeouts;
+  }
+
+  transition({ machine, from, to }: Transition, now: number): void {
+    // Silent from CURRENT to EXPIRED until the Receive machine is in neither EXPIRED nor DEFAULTED.
+    const silent = to === 'EXPIRED' ? from === 'CURRENT' || this.#silent : to === 'DEFAULTED' && this.#silent;
+    if (machine === 'receive' && silent !== this.#silent) {
+      this.#silent = silent;
+      this.#timeouts = { changes: this.#timeouts.changes + 1, lastAt: now };
+    }
     if (machine === 'actor_churn' && to === 'CHURN') this.#count.actorChurn++;
     if (machine === 'partner_churn' && to === 'CHURN') this.#count.partnerChurn++;
     if (machine === 'receive' && from === 'CURRENT' && to === 'EXPIRED') this.#count.expired++;

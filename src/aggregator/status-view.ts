@@ -141,5 +141,6 @@ function portStatus(aggregator: Aggregator, member: Member, faults: readonly Fau
       .map(({ text }) => text),
     counters: { ...member.counters, illegalRx: { ...member.counters.illegalRx } },
     events: member.events.events,
+    timeouts: member.events.timeouts,
   };
 }

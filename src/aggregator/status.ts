@@ -52,6 +52,13 @@ export interface PortEvents {
   readonly partnerChanged: number;
 }
 
+/** How often a timeout of the partner began or ended since the port was added. */
+export interface PortTimeouts {
+  readonly changes: number;
+  /** When the last one did, in milliseconds on the engine's clock; undefined: never. */
+  readonly lastAt: number | undefined;
+}
+
 export interface PortStatus {
   readonly name: string;
   readonly aggregator: string;
@@ -81,6 +88,7 @@ export interface PortStatus {
   readonly notes: readonly string[];
   readonly counters: ProtocolCounters;
   readonly events: PortEvents;
+  readonly timeouts: PortTimeouts;
 }
 
 /** Version 2: conversations of a port. */

@@ -352,7 +352,7 @@ export class LacpSystem {
         this.effects.send(number, slowProtocolsFrame(member.facts.mac, encodeLacpdu(pdu)));
       },
       transition: (transition) => {
-        member.events.transition(transition);
+        member.events.transition(transition, this.effects.clock.now());
         member.since.moved(transition.machine, this.effects.clock.now());
         this.#recorder.transition({ aggregator, member }, transition);
         this.effects.transition(aggregator.name, member.facts.name, transition);

@@ -279,9 +279,10 @@ export class Daemon {
       throw this.#noSuchInterface(name);
     }
     const addresses = (ifindex: number) => this.#host.addresses(ifindex);
-    const { reduced, lateness } = this.options;
-    const datapath = dataPathOf(this.#host.bundles, this.options.drivers.datapath.choice);
-    const process = { reduced, datapath, lateness: lateness.report() };
+    const { reduced, lateness, drivers } = this.options;
+    const datapath = dataPathOf(this.#host.bundles, drivers.datapath.choice);
+    const clock = { now: drivers.clock.now(), time: Date.now() };
+    const process = { reduced, datapath, lateness: lateness.report(), clock };
     const lately = (veth: string) => this.#traffic.of(veth);
     return showResult(this.#host.status(), this.#host.bundles, addresses, process, lately, name);
   }

@@ -135,6 +135,8 @@ export interface ShowResult {
     readonly reason?: string | undefined;
   };
   readonly lateness: LatenessReport;
+  /** The engine's clock and the time of day at the same moment, both in milliseconds; undefined: an older vethd. */
+  readonly clock?: { readonly now: number; readonly time: number } | undefined;
   /** Parts of vethd that work less well here than they could; undefined: an older vethd, which does not tell. */
   readonly reduced?: readonly Reduction[] | undefined;
   readonly aggregators: readonly ShownAggregator[];
@@ -217,6 +219,7 @@ export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } =
       worstAgo: z.number(),
       classes: z.array(z.looseObject({ upTo: z.number().optional(), count: z.number() })),
     }),
+    clock: z.looseObject({ now: z.number(), time: z.number() }).optional(),
     reduced: z.array(reduction).optional(),
     aggregators: z.array(shownAggregator),
   }),

@@ -10,7 +10,7 @@ export function showResult(
   status: SystemStatus,
   bundles: ReadonlyMap<string, Bundle>,
   addresses: (ifindex: number) => readonly string[],
-  process: Pick<ShowResult, 'lateness' | 'reduced' | 'datapath'>,
+  process: Pick<ShowResult, 'lateness' | 'reduced' | 'datapath' | 'clock'>,
   lately: (veth: string) => Lately | undefined,
   only: string | undefined,
 ): ShowResult {

@@ -22,6 +22,7 @@ import type {
   PortConversationStatus,
   PortEvents,
   PortStatus,
+  PortTimeouts,
   ProtocolCounters,
   SystemStatus,
 } from '../aggregator/status.js';
@@ -166,6 +167,8 @@ const portShape = {
   notes,
   counters: protocolCounters,
   events: portEvents,
+  // An older vethd does not tell.
+  timeouts: wire<PortTimeouts>({ changes: count, lastAt: count.optional() }).default({ changes: 0, lastAt: undefined }),
 };
 
 const portStatus = wire<PortStatus>(portShape);

@@ -87,6 +87,7 @@ export function portStatus(differences: Partial<PortStatus>): PortStatus {
       actorChanged: 8,
       partnerChanged: 9,
     },
+    timeouts: { changes: 0, lastAt: undefined },
     ...differences,
   };
 }

@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openconfigLacp } from '../../src/daemon/openconfig/document.js';
+import { OPENCONFIG_LACP } from '../../src/daemon/openconfig/schema.js';
 import { OPTIONS } from '../../src/daemon/options.js';
 import { Refusal } from '../../src/daemon/refusal.js';
 import { statusTable } from '../../src/daemon/status-table.js';
@@ -75,19 +77,20 @@ describe('what is printed', () => {
     });
   });
 
+  const shown = showResult([shownAggregator({})]);
   test.each([
     [['add', 'eth0', 'veth0'], { ok: true, notes: [] }],
     [['del', 'veth0'], { ok: true, notes: [] }],
     [['set', 'veth0', 'rate=fast'], { ok: true, notes: [] }],
     [['status'], { aggregators: [aggregatorStatus({})] }],
-    [['show'], showResult([shownAggregator({})])],
+    [['show'], { ...shown, [OPENCONFIG_LACP]: openconfigLacp(shown) }],
     [['version'], { vethcfg: '0.1.0', protocol: 1, vethd: { version: '0.1.0', protocol: 1, pid: 7 } }],
   ])('--json %j gives one document and nothing else', async (words, document) => {
     const { runDir } = await fakeVethd(
       (command) =>
         ({
           status: { table: 'x\n', status: { aggregators: [aggregatorStatus({})] } },
-          show: showResult([shownAggregator({})]),
+          show: shown,
           version: { version: '0.1.0', protocol: 1, pid: 7 },
         })[command] ?? done(),
     );

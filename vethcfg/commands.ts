@@ -214,8 +214,15 @@ export const COMMANDS: readonly CommandSpec[] = [
         value: 'MAC',
         help: 'destination MAC address (default: by route and neighbour of the host)',
       },
+      { flag: '--flow-label', value: 'LABEL', help: 'flow label of IPv6, 0 to 0xfffff (with hash-flow-label=1)' },
+      {
+        flag: '--inner',
+        value: 'PACKET',
+        help: "what is in the tunnel (with hash=encap...): 'SRC DST [PROTOCOL [SPORT DPORT]]'; several with commas",
+      },
     ],
     details: [
+      'Tunnels are gre, ipip (IPv4 inside), ipv6 (IPv6 inside), and VXLAN: udp SPORT 4789.',
       'What was not said, matters to the hash, and was looked up or assumed, is printed as well. Frames are taken to be',
       'whole: fragments go by their addresses and protocol alone. The other direction is the choice of the partner.',
     ],
@@ -223,6 +230,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'vethcfg flow veth0 192.0.2.1 192.0.2.9 tcp 40000 443',
       'vethcfg flow veth0 02:00:00:00:00:01 02:00:00:00:00:02 arp',
       'vethcfg --json flow --vlan 10 veth0 2001:db8::1 2001:db8::2 udp 53 5353',
+      "vethcfg flow --inner '10.0.0.1 10.0.0.2 tcp 40000 443' veth0 192.0.2.1 192.0.2.9 udp 55555 4789",
     ],
   },
   {

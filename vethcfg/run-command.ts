@@ -38,7 +38,9 @@ export interface Run {
       | 'srcMac'
       | 'dstMac'
       | 'seed'
-      | 'system',
+      | 'system'
+      | 'flowLabel'
+      | 'inner',
   ): string | undefined;
   readonly world: World;
 }
@@ -175,7 +177,9 @@ async function effective(name: string | undefined, run: Run): Promise<void> {
 
 async function flow(words: readonly string[], run: Run): Promise<void> {
   const [veth = '', source = '', destination = '', protocol, sourcePort, destinationPort] = words;
-  const options = { vlan: run.argument('vlan'), srcMac: run.argument('srcMac'), dstMac: run.argument('dstMac') };
+  const [vlan, srcMac, dstMac] = (['vlan', 'srcMac', 'dstMac'] as const).map((flag) => run.argument(flag));
+  const [flowLabel, inner] = (['flowLabel', 'inner'] as const).map((flag) => run.argument(flag));
+  const options = { vlan, srcMac, dstMac, flowLabel, inner };
   const args = { veth, source, destination, protocol, sourcePort, destinationPort, ...options };
   const result = await ask(run.address, 'flow', args);
   if (run.json) printJson(run, result);

@@ -1,21 +1,31 @@
 /** The words of `vethcfg flow`, read into what they mean. Throws a `Refusal` that names the word and the repair. */
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Mac } from '../lacp/variables.js';
-import { PROTOCOLS_WITH_PORTS } from '../mux/flow-frame.js';
+import { carries, PROTOCOLS_WITH_PORTS } from '../mux/flow-frame.js';
 import type { Arguments } from './messages.js';
 import { Refusal } from './refusal.js';
 
 /** What the user says of a flow; undefined where nothing is said. */
 export interface FlowWords {
   readonly macs: { readonly from: Mac | undefined; readonly to: Mac | undefined };
-  /** Octets of the addresses; undefined: the flow was named by MAC addresses. */
-  readonly ip: { readonly from: Uint8Array; readonly to: Uint8Array } | undefined;
-  /** Of the IP header. */
-  readonly protocol: number | undefined;
+  /** Packets, each in the one before it; none: the flow was named by MAC addresses. */
+  readonly packets: readonly PacketWords[];
   /** EtherType of a flow named by MAC addresses. */
   readonly type: number | undefined;
-  readonly ports: readonly [number, number] | undefined;
   readonly vlans: readonly number[];
+  /** Of the packets of IPv6. */
+  readonly label: number | undefined;
+}
+
+export interface PacketWords {
+  /** Octets of the addresses. */
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
+  /** Of the IP header. */
+  readonly protocol: number | undefined;
+  readonly ports: readonly [number, number] | undefined;
+  /** As the user has written it. */
+  readonly said: string;
 }
 
 export const PROTOCOLS: Readonly<Record<string, number>> = {
@@ -28,42 +38,92 @@ export const PROTOCOLS: Readonly<Record<string, number>> = {
   udplite: 136,
   gre: 47,
   esp: 50,
+  ipip: 4,
+  ipv6: 41,
 };
 const TYPES: Readonly<Record<string, number>> = { ip: 0x0800, arp: 0x0806, ipv6: 0x86dd };
 
 export function readFlowWords(args: Arguments<'flow'>): FlowWords {
-  const { source, destination, protocol, sourcePort, destinationPort, srcMac, dstMac, vlan } = args;
-  const [a, b] = [readAddress('SRC', source), readAddress('DST', destination)];
+  const { source, destination, protocol, sourcePort, destinationPort, srcMac, dstMac, vlan, flowLabel, inner } = args;
+  const [a, b] = readEnds(source, destination);
   const vlans = vlan === undefined ? [] : vlan.split(',').map(readVlan);
-  if (a.length !== b.length) {
-    throw new Refusal({
-      thing: `${source} ${destination}`,
-      problem: 'two addresses of different kinds',
-      repair: 'give two MAC, two IPv4 or two IPv6 addresses',
-    });
-  }
   if (a.length === 6) {
-    const given = srcMac ?? dstMac;
+    const given = srcMac ?? dstMac ?? flowLabel ?? inner;
     if (given !== undefined) {
       throw new Refusal({
         thing: given,
         problem: 'the flow is named by its MAC addresses already',
-        repair: 'leave --src-mac and --dst-mac out',
+        repair: 'leave --src-mac, --dst-mac, --flow-label and --inner out',
       });
     }
     const macs = { from: macOf(a), to: macOf(b) };
-    return { macs, ip: undefined, protocol: undefined, type: readType(protocol), ports: undefined, vlans };
+    return { macs, packets: [], type: readType(protocol), vlans, label: undefined };
   }
   const macs = { from: readMac('--src-mac', srcMac), to: readMac('--dst-mac', dstMac) };
+  const outer = readPacket([source, destination, protocol, sourcePort, destinationPort]);
+  const packets = [outer, ...(inner === undefined ? [] : inner.split(',').map(readInner))];
+  for (const [i, packet] of packets.entries()) checkInside(packets[i - 1], packet);
+  const label = flowLabel === undefined ? undefined : readLabel(flowLabel);
+  if (label !== undefined && packets.every(({ from }) => from.length === 4)) {
+    throw new Refusal({
+      thing: `--flow-label ${flowLabel}`,
+      problem: 'IPv4 has no flow label',
+      repair: 'leave it out',
+    });
+  }
+  return { macs, packets, type: undefined, vlans, label };
+}
+
+/** What the packet around it must be for this. */
+function checkInside(around: PacketWords | undefined, { said, from }: PacketWords): void {
+  if (around === undefined) return;
+  const { protocol = 0, ports } = around;
+  const possible = carries({ protocol, ports });
+  if (possible.includes(from.length)) return;
+  const tunnels = 'a packet is in gre, in ipip (IPv4), in ipv6 (IPv6), or in VXLAN: udp SPORT 4789';
+  throw new Refusal({ thing: `--inner ${said}`, problem: `${around.said} is no tunnel for it`, repair: tunnels });
+}
+
+function readInner(text: string): PacketWords {
+  const words = text.trim().split(/\s+/);
+  if (words.length >= 2 && words.length <= 5) {
+    const packet = readPacket(words);
+    if (packet.from.length !== 6) return packet;
+  }
+  throw new Refusal({
+    thing: `--inner ${text.trim()}`,
+    problem: 'not a packet',
+    repair: "say --inner 'SRC DST [PROTOCOL [SPORT DPORT]]' with IP addresses",
+    value: text,
+  });
+}
+
+function readPacket([source = '', destination = '', protocol, ...ports]: readonly (string | undefined)[]): PacketWords {
+  const [from, to] = readEnds(source, destination);
   const number = protocol === undefined ? undefined : readProtocol(protocol);
-  return {
-    macs,
-    ip: { from: a, to: b },
-    protocol: number,
-    type: undefined,
-    ports: readPorts(number, protocol, sourcePort, destinationPort),
-    vlans,
-  };
+  const said = [source, destination, protocol, ...ports].filter((word) => word !== undefined).join(' ');
+  return { from, to, protocol: number, ports: readPorts(number, protocol, ports[0], ports[1]), said };
+}
+
+function readEnds(source: string, destination: string): readonly [Uint8Array, Uint8Array] {
+  const [from, to] = [readAddress('SRC', source), readAddress('DST', destination)];
+  if (from.length === to.length) return [from, to];
+  throw new Refusal({
+    thing: `${source} ${destination}`,
+    problem: 'two addresses of different kinds',
+    repair: 'give two MAC, two IPv4 or two IPv6 addresses',
+  });
+}
+
+function readLabel(word: string): number {
+  const value = /^(\d{1,7}|0x[0-9a-f]{1,5})$/i.test(word) ? Number(word) : Number.NaN;
+  if (value <= 0xfffff) return value;
+  throw new Refusal({
+    thing: `--flow-label ${word}`,
+    problem: 'not a flow label',
+    repair: 'say 0 to 0xfffff',
+    value: word,
+  });
 }
 
 function readAddress(what: string, word: string): Uint8Array {

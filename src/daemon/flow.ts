@@ -7,8 +7,8 @@ import { hashSpec } from '../aggregator/settings.js';
 import type { NextHop } from '../drivers/next-hop.js';
 import type { Mac } from '../lacp/variables.js';
 import { BUCKETS } from '../mux/distributor.js';
-import { encodeFlowFrame, type FlowFrame, PROTOCOLS_WITH_PORTS } from '../mux/flow-frame.js';
-import { type HashSpec, hashFrame } from '../mux/hash.js';
+import { carries, encodeFlowFrame, type FlowFrame, type FlowPacket, PROTOCOLS_WITH_PORTS } from '../mux/flow-frame.js';
+import { hashFrame } from '../mux/hash.js';
 import type { Bundle } from './bundle.js';
 import { type FlowWords, readFlowWords } from './flow-words.js';
 import type { Arguments, FlowResult } from './messages.js';
@@ -23,10 +23,6 @@ export interface FlowWorld {
 
 const ICMP = 1;
 const ICMPV6 = 58;
-const UDP = 17;
-/** IPv4, IPv6, GRE; ports of VXLAN. */
-const TUNNELS = [4, 41, 47];
-const VXLAN = [4789, 8472];
 
 export function predictFlow(bundle: Bundle, args: Arguments<'flow'>, world: FlowWorld): FlowResult {
   const words = readFlowWords(args);
@@ -55,25 +51,36 @@ export function predictFlow(bundle: Bundle, args: Arguments<'flow'>, world: Flow
     }
     if (words.type === undefined && matters({ type: 0x86dd }, { type: 0x0806 })) assumed.push('EtherType ip (0x0800)');
   } else {
-    if (words.protocol === undefined && matters({ ip: { ...ip, protocol: 6 } })) {
-      assumed.push(`protocol ${ip.protocol === ICMP ? 'icmp' : 'icmpv6'}`);
-    }
-    const without = words.ports === undefined && PROTOCOLS_WITH_PORTS.includes(ip.protocol);
-    if (without && matters({ ip: { ...ip, ports: [1, 2] } })) {
+    const packets = packetsOf(ip);
+    for (const [i, { protocol, ports, said }] of words.packets.entries()) {
+      const packet = packets[i] ?? ip;
+      const where = i === 0 ? '' : ' in the tunnel';
+      const others = (change: Partial<FlowPacket>) => ({ ip: nested(packets.with(i, { ...packet, ...change })) });
+      if (protocol === undefined && matters(others({ protocol: 6 }))) {
+        assumed.push(`protocol ${packet.protocol === ICMP ? 'icmp' : 'icmpv6'}${where}`);
+      }
+      const without = ports === undefined && PROTOCOLS_WITH_PORTS.includes(packet.protocol);
+      if (!without || !matters(others({ ports: [1, 2] }))) continue;
+      const whole = `vethcfg flow ${bundle.name} ${said} SPORT DPORT`;
       throw new Refusal({
-        thing: args.protocol ?? '',
-        problem: `hash=${policy} looks at its ports`,
-        repair: `say vethcfg flow ${bundle.name} ${args.source} ${args.destination} ${args.protocol} SPORT DPORT`,
+        thing: said.split(' ')[2] ?? '',
+        problem: `hash=${policy} looks at its ports${where}`,
+        repair: i === 0 ? `say ${whole}` : `say --inner '${said} SPORT DPORT'`,
       });
     }
+    const label = (value: number) => ({ ip: nested(packets.map((packet) => ({ ...packet, label: value }))) });
+    if (words.label === undefined && matters(label(1), label(2))) assumed.push('IPv6 flow label 0');
+    const [length] = carries(packets.at(-1) ?? ip);
+    const inside = { from: new Uint8Array(length ?? 0), to: new Uint8Array(length ?? 0), protocol: 255 };
+    if (length !== undefined && matters({ ip: nested([...packets, inside]) }))
+      assumed.push('no packet of IP in the tunnel');
   }
-  assumed.push(...unsaid(spec, frame));
   if (words.vlans.length === 0 && matters({ vlans: [1] }, { vlans: [2] })) assumed.push('no VLAN tag');
   if (words.macs.from === undefined && matters({ from: '02:00:00:00:00:01' }, { from: '02:00:00:00:00:02' })) {
     assumed.push(`source MAC address ${bundle.mac}, that of ${bundle.name}`);
   }
   if (words.macs.to === undefined && matters({ to: '02:00:00:00:00:01' }, { to: '02:00:00:00:00:02' })) {
-    const found = destinationMac(words.ip?.to ?? new Uint8Array(4), bundle, world);
+    const found = destinationMac(words.packets[0]?.to ?? new Uint8Array(4), bundle, world);
     if (found.mac === undefined) {
       throw new Refusal({
         thing: args.destination,
@@ -91,26 +98,29 @@ export function predictFlow(bundle: Bundle, args: Arguments<'flow'>, world: Flow
   return { veth: bundle.name, port: port?.facts.name, moving, policy, hash: value, bucket, assumed };
 }
 
-/** What a flow cannot be asked for with its addresses and ports. */
-function unsaid({ policy, flowLabel }: HashSpec, { type, ip }: FlowFrame): string[] {
-  const label = flowLabel && type === 0x86dd && (policy === 'layer3+4' || policy === 'encap3+4');
-  const tunnel = TUNNELS.includes(ip?.protocol ?? 0) || (ip?.protocol === UDP && VXLAN.includes(ip.ports?.[1] ?? 0));
-  const inside = tunnel && (policy === 'encap2+3' || policy === 'encap3+4');
-  return [...(label ? ['IPv6 flow label 0'] : []), ...(inside ? ['no packet of IP in the tunnel'] : [])];
+function firstGuess({ macs, packets, type, vlans, label }: FlowWords, own: Mac): FlowFrame {
+  const to = macs.to ?? '02:00:00:00:00:00';
+  const [outer] = packets;
+  if (outer === undefined) return { from: macs.from ?? own, to, vlans, type: type ?? 0x0800 };
+  const ip = nested(
+    packets.map(({ from: source, to: target, protocol, ports }) => ({
+      from: source,
+      to: target,
+      protocol: protocol ?? (source.length === 4 ? ICMP : ICMPV6),
+      ports,
+      label,
+    })),
+  );
+  return { from: macs.from ?? own, to, vlans, type: outer.from.length === 4 ? 0x0800 : 0x86dd, ip };
 }
 
-function firstGuess({ macs, ip, protocol, type, ports, vlans }: FlowWords, own: Mac): FlowFrame {
-  const to = macs.to ?? '02:00:00:00:00:00';
-  if (ip === undefined) return { from: macs.from ?? own, to, vlans, type: type ?? 0x0800 };
-  const isIpv4 = ip.from.length === 4;
-  return {
-    from: macs.from ?? own,
-    to,
-    vlans,
-    type: isIpv4 ? 0x0800 : 0x86dd,
-    ip: { ...ip, protocol: protocol ?? (isIpv4 ? ICMP : ICMPV6), ports },
-  };
+/** A packet and those inside it, the outermost first; `nested` puts them together again. */
+function packetsOf({ inside, ...outer }: FlowPacket): FlowPacket[] {
+  return [outer, ...(inside === undefined ? [] : packetsOf(inside))];
 }
+
+const nested = (packets: readonly FlowPacket[]): FlowPacket | undefined =>
+  packets.reduceRight<FlowPacket | undefined>((inside, packet) => ({ ...packet, inside }), undefined);
 
 function destinationMac(
   destination: Uint8Array,

@@ -92,6 +92,10 @@ export const requestSchema = z.discriminatedUnion('command', [
       vlan: name.optional(),
       srcMac: name.optional(),
       dstMac: name.optional(),
+      /** Of IPv6. */
+      flowLabel: name.optional(),
+      /** Words of the packet in a tunnel, as those of the flow with blanks between; several with commas, as `vlan`. */
+      inner: z.string().max(500).optional(),
     }),
   ),
   /** What stands between ports and their use: of all, one interface or one port. */

@@ -1,10 +1,12 @@
 /** `vethcfg flow`: what is predicted, and what is said of it, on a daemon whose kernel is on paper. */
+import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Daemon } from '../../src/daemon/daemon.js';
 import type { Arguments } from '../../src/daemon/messages.js';
 import { BUCKETS, spread } from '../../src/mux/distributor.js';
 import { encodeFlowFrame } from '../../src/mux/flow-frame.js';
-import { hashBy, hashFrame } from '../../src/mux/hash.js';
+import { HASH_POLICIES, hashBy, hashFrame } from '../../src/mux/hash.js';
+import { ethernet, hex, ipv4, ipv6, join, ports, u16 } from '../support/frames.js';
 import { PaperKernel, paperDaemon, settled } from '../support/paper-kernel.js';
 import { temporaryDirectory } from './control-fixture.js';
 
@@ -123,6 +125,89 @@ describe('the frame that is hashed', () => {
   });
 });
 
+describe('VLANs, flow labels and packets in tunnels', () => {
+  interface Level {
+    readonly words: string;
+    readonly octets: Uint8Array;
+    readonly six: boolean;
+  }
+
+  const address = (six: boolean) =>
+    fc.uint8Array({ minLength: six ? 16 : 4, maxLength: six ? 16 : 4 }).map((octets) => {
+      const groups = Array.from({ length: 8 }, (_, i) => Buffer.from(octets).toString('hex', 2 * i, 2 * i + 2));
+      return { octets, word: six ? groups.join(':') : octets.join('.') };
+    });
+  const port = fc.integer({ min: 0, max: 65_535 });
+
+  /** A packet by words and header by header; with `inner` a tunnel around it. */
+  function level(six: boolean, label: number, inner?: Level): fc.Arbitrary<Level> {
+    const vxlan = (source: number): [string, number, Uint8Array] => {
+      const header = join(u16(source), u16(4789), hex('0000 0000 0800 0000 0000 0700'));
+      const type = inner?.six === true ? 0x86dd : 0x0800;
+      return [`udp ${source} 4789`, 17, join(header, ethernet(type, inner?.octets ?? hex('')))];
+    };
+    const within: fc.Arbitrary<[string, number, Uint8Array]> =
+      inner === undefined
+        ? fc.tuple(port, port).map(([a, b]) => [`tcp ${a} ${b}`, 6, ports({ from: a, to: b })])
+        : fc.oneof(
+            port.map(vxlan),
+            fc.constant<[string, number, Uint8Array]>([
+              'gre',
+              47,
+              join(hex(inner.six ? '0000 86dd' : '0000 0800'), inner.octets),
+            ]),
+            fc.constant<[string, number, Uint8Array]>(
+              inner.six ? ['ipv6', 41, inner.octets] : ['ipip', 4, inner.octets],
+            ),
+          );
+    return fc.tuple(address(six), address(six), within).map(([from, to, [words, protocol, payload]]) => {
+      const packet = { addresses: { from: from.octets, to: to.octets }, protocol, payload };
+      const octets = six ? ipv6(packet) : ipv4(packet);
+      if (six) octets.set([0x60, label >> 16, (label >> 8) & 0xff, label & 0xff], 0);
+      return { words: `${from.word} ${to.word} ${words}`, octets, six };
+    });
+  }
+
+  const flow = fc
+    .record({
+      label: fc.option(fc.integer({ min: 0, max: 0xfffff }), { nil: undefined }),
+      kinds: fc.array(fc.boolean(), { minLength: 1, maxLength: 3 }),
+      vlan: fc.array(fc.integer({ min: 1, max: 4094 }), { maxLength: 3 }),
+    })
+    .chain(({ label, kinds, vlan }) => {
+      const around = (made: fc.Arbitrary<Level[]>, six: boolean) =>
+        made.chain((levels) => level(six, label ?? 0, levels[0]).map((outer) => [outer, ...levels]));
+      const levels = kinds.reduceRight<fc.Arbitrary<Level[]>>(around, fc.constant([]));
+      return levels.map((all) => ({ label: kinds.includes(true) ? label : undefined, vlan, levels: all }));
+    });
+
+  test.each(HASH_POLICIES)('hash=%s: the hash is that of a frame put together header by header', async (policy) => {
+    const { daemon } = await running(`hash=${policy}`, 'hash-flow-label=1');
+    const MACS_SAID = { srcMac: '02:00:00:00:00:0a', dstMac: '02:00:00:00:00:0b' };
+    fc.assert(
+      fc.property(flow, ({ label, vlan, levels: [outer, ...inside] }) => {
+        if (outer === undefined) return;
+        const [source = '', destination = '', protocol, sourcePort, destinationPort] = outer.words.split(' ');
+        const words: Flow = {
+          source,
+          destination,
+          protocol,
+          sourcePort,
+          destinationPort,
+          ...MACS_SAID,
+          vlan: vlan.length === 0 ? undefined : vlan.join(','),
+          flowLabel: label?.toString(),
+          inner: inside.length === 0 ? undefined : inside.map((each) => each.words).join(', '),
+        };
+        const tags = vlan.map((id, i) => [i < vlan.length - 1 ? 0x88a8 : 0x8100, id] as const);
+        const frame = ethernet(outer.six ? 0x86dd : 0x0800, outer.octets, { tags });
+        expect(ask(daemon, words).hash).toBe(hashFrame(hashBy(policy, 0, true), frame, 0, frame.length));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
 describe('what was not said', () => {
   const router = { kind: 'neighbour', ifindex: 0, gateway: undefined, mac: '02:00:00:00:00:99' } as const;
 
@@ -157,7 +242,16 @@ describe('what was not said', () => {
   test('the flow label, where it counts', async () => {
     const { daemon } = await running('hash-flow-label=1');
     expect(ask(daemon, { ...IP6, protocol: 'icmpv6' }).assumed).toEqual(['IPv6 flow label 0']);
+    expect(ask(daemon, { ...IP6, protocol: 'icmpv6', flowLabel: '0x12345' }).assumed).toEqual([]);
     expect(ask(daemon, TCP4).assumed).toEqual([]);
+  });
+
+  test('of the packet in a tunnel', async () => {
+    const { daemon } = await running('hash=encap3+4');
+    const gre = (inner: string) => ask(daemon, { ...IP4, protocol: 'gre', inner }).assumed;
+    expect(gre('10.1.0.1 10.1.0.2')).toEqual(['protocol icmp in the tunnel']);
+    expect(gre('10.1.0.1 10.1.0.2 tcp 1 2')).toEqual([]);
+    expect(gre('10.1.0.1 10.1.0.2 gre')).toEqual(['no packet of IP in the tunnel']);
   });
 
   test('the MAC address of the neighbour, or of the router, is that which the kernel knows', async () => {
@@ -230,6 +324,31 @@ describe('refused', () => {
       'tcp: not an EtherType, which follows two MAC addresses; say ip, arp, ipv6, or a number such as 0x88cc',
     ],
     ['layer2', { ...MACS, srcMac: OWN }, `${OWN}: the flow is named by its MAC addresses already`],
+    ['layer2', { ...MACS, inner: '::1 ::2' }, '::1 ::2: the flow is named by its MAC addresses already'],
+    ['layer3+4', { ...TCP4, flowLabel: '1' }, '--flow-label 1: IPv4 has no flow label; leave it out'],
+    ['layer3+4', { ...IP6, flowLabel: '0x100000' }, '--flow-label 0x100000: not a flow label; say 0 to 0xfffff'],
+    ['layer3+4', { ...IP6, flowLabel: '-1' }, '--flow-label -1: not a flow label'],
+    [
+      'encap3+4',
+      { ...TCP4, inner: '::1 ::2' },
+      '--inner ::1 ::2: 10.0.0.1 10.0.0.2 tcp 40000 443 is no tunnel for it; a packet is in gre, in ipip (IPv4)',
+    ],
+    [
+      'encap3+4',
+      { ...IP4, protocol: 'ipip', inner: '::1 ::2' },
+      '--inner ::1 ::2: 10.0.0.1 10.0.0.2 ipip is no tunnel',
+    ],
+    [
+      'encap3+4',
+      { ...IP4, protocol: 'gre', inner: '10.0.0.1' },
+      "--inner 10.0.0.1: not a packet; say --inner 'SRC DST",
+    ],
+    ['encap3+4', { ...IP4, protocol: 'gre', inner: `${OWN} ${OWN}` }, `--inner ${OWN} ${OWN}: not a packet`],
+    [
+      'encap3+4',
+      { ...IP4, protocol: 'gre', inner: '10.1.0.1 10.1.0.2 tcp' },
+      "tcp: hash=encap3+4 looks at its ports in the tunnel; say --inner '10.1.0.1 10.1.0.2 tcp SPORT DPORT'",
+    ],
   ])('hash=%s %j: %s', async (policy, flow, message) => {
     const { daemon } = await running(`hash=${policy}`);
     expect(() => ask(daemon, flow)).toThrow(message);

@@ -44,10 +44,11 @@ eth1
 
 test('options are passed on; --json prints the answer as it is', async () => {
   const { stdout, asked } = await flow(
-    '--json flow veth0 ::1 ::2 --vlan 10,20 --src-mac 02:00:00:00:00:01 --dst-mac 02:00:00:00:00:02',
+    '--json flow veth0 ::1 ::2 --vlan 10,20 --src-mac 02:00:00:00:00:01 --dst-mac 02:00:00:00:00:02 --flow-label 7 --inner a,b',
   );
   expect(JSON.parse(stdout)).toEqual(RESULT);
-  const options = { vlan: '10,20', srcMac: '02:00:00:00:00:01', dstMac: '02:00:00:00:00:02' };
+  const macs = { srcMac: '02:00:00:00:00:01', dstMac: '02:00:00:00:00:02' };
+  const options = { vlan: '10,20', ...macs, flowLabel: '7', inner: 'a,b' };
   expect(asked).toEqual([['flow', { veth: 'veth0', source: '::1', destination: '::2', ...options }]]);
 });
 

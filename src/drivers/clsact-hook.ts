@@ -58,7 +58,7 @@ export const clsact: HookMaker = {
 
 /** Takes our filter off an interface, and the qdisc when nobody else uses it. Nothing happens where there is none. */
 export function takeOffClsact(ifindex: number): void {
-  const absent = [Errno.ENOENT, Errno.ENODEV, Errno.EINVAL];
+  const absent = [Errno.ENOENT, Errno.ENODEV, Errno.EINVAL, Errno.EOPNOTSUPP];
   if (!change(RTM_DELTFILTER, 0, tcmsg(ifindex, HANDLE, INGRESS, INFO), [], absent)) return;
   const others = withRtnetlink((rtnetlink) =>
     [INGRESS, EGRESS].flatMap((parent) => rtnetlink.dump(RTM_GETTFILTER, tcmsg(ifindex, 0, parent), 'list filters')),

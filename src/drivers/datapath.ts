@@ -9,11 +9,11 @@
 import type { Datapath, DatapathCounters } from '../aggregator/io.js';
 import { type ForwardingTable, isHeld, makeTable, portOf } from '../mux/distributor.js';
 import { hashBy, sameHash } from '../mux/hash.js';
+import { takeOffClsact } from './clsact-hook.js';
 import { addCounters, type PartialCounters } from './counter-sums.js';
 import type { DatapathChoice, DatapathKind } from './datapath-choice.js';
 import type { KernelForwarding } from './kernel-forwarding.js';
-import { hostSocket, inWords, openKernel, refused } from './kernel-opening.js';
-import { pinDirectory, pinsIn } from './kernel-pins.js';
+import { hostSocket, inWords, openKernel, refused, takeOverKernel } from './kernel-opening.js';
 import type { ForwardingMode } from './kernel-table.js';
 import { SysError } from './sys/sys-error.js';
 import { openUserDatapath, type UserDatapath } from './user-datapath.js';
@@ -51,23 +51,19 @@ const REST_MS = 1000;
 /** Rejects when the kernel refuses the choice, or the sockets. */
 export async function openDatapath(options: DatapathOptions): Promise<LinuxDatapath> {
   const { name, choice, hold, heritage, log } = options;
-  const kept = pinsIn(pinDirectory(name)).length > 0;
+  // Frames wait in sockets while ports come back: programs would drop them without a table. They are hung after it.
+  const later = hold || heritage !== undefined;
   let kernel: KernelForwarding | undefined;
   let reason: string | undefined;
   // Traffic may flow through what an earlier process left, so it is taken over first, whatever the choice.
-  if (choice !== 'user' || kept) {
-    try {
-      kernel = openKernel(options);
-    } catch (error) {
-      if (!(error instanceof SysError)) throw error;
-      if (choice === 'kernel') throw refused(name, error);
-      if (choice === 'auto') reason = inWords(error);
-    }
+  try {
+    kernel = takeOverKernel(options) ?? (choice === 'user' || later ? undefined : openKernel(options));
+  } catch (error) {
+    if (!(error instanceof SysError)) throw error;
+    if (choice === 'kernel') throw refused(name, error);
+    if (choice === 'auto') reason = inWords(error);
   }
-  // Frames wait in sockets while ports come back: programs would drop them without a table. They are hung after it.
-  const later = kernel !== undefined && !kernel.adopted && (hold || heritage !== undefined);
-  if (later) kernel?.close();
-  if (later) kernel = undefined;
+  if (kernel === undefined) takeOffClsact(options.hostIfindex); // of a process whose tables were of no use
   const host = kernel && hostSocket(options.hostIfindex, kernel, heritage);
   if (heritage === undefined) kernel?.clearPending();
   try {
@@ -144,6 +140,7 @@ class Switched implements LinuxDatapath {
 
   addPort(ifindex: number): Promise<void> {
     return this.#inTurn(async () => {
+      if (this.#kernel === undefined) takeOffClsact(ifindex);
       await this.#worker.addPort(ifindex);
       const slot = this.#worker.slots.get(ifindex);
       try {
@@ -239,7 +236,9 @@ class Switched implements LinuxDatapath {
 
   #change(): void {
     this.choose(this.#choice).catch((error: Error) => {
-      if (!this.#closed) this.#options.log(`data path stays in ${this.kind}: ${error.message}`);
+      if (this.#closed) return;
+      this.#reason = error.message;
+      this.#options.log(`data path stays in ${this.kind}: ${error.message}`);
     });
   }
 

@@ -10,21 +10,17 @@ import type { HashSpec } from '../mux/hash.js';
 import { MAPS, type MapName, type MapSet, PENDING_OCTETS, TABLE_OCTETS } from './bpf/map-layout.js';
 import { createMaps, loadOurs, programsBuild } from './bpf/programs.js';
 import type { HookMaker, IngressHook } from './ingress-hook.js';
+import type { KeptWanted } from './kept-maps.js';
 import { KernelCounters } from './kernel-counters.js';
 import { makePinDirectory, pinDirectory, pinsIn, removePinDirectory } from './kernel-pins.js';
-import { buildOf, type ForwardingMode, initTable, type Slots, slotsOf, unusable, writeTable } from './kernel-table.js';
-import { deleteFromMap, hasShape, type SharedMap, shareMap, updateMap, word } from './sys/bpf-maps.js';
+import { buildOf, type ForwardingMode, initTable, type Slots, slotsOf, writeTable } from './kernel-table.js';
+import { deleteFromMap, type SharedMap, shareMap, updateMap, word } from './sys/bpf-maps.js';
 import { openPin, pin } from './sys/bpf-pins.js';
 import { libc } from './sys/libc.js';
 import { SysError } from './sys/sys-error.js';
 
-export interface KernelForwardingOptions {
-  /** Of the virtual interface. */
-  readonly name: string;
-  /** The hidden peer. */
-  readonly hostIfindex: number;
+export interface KernelForwardingOptions extends KeptWanted {
   readonly hooks: HookMaker;
-  readonly log: (line: string) => void;
 }
 
 /** Descriptors that the user-space part needs to take frames. */
@@ -62,13 +58,12 @@ export class KernelForwarding {
   #hash: HashSpec | undefined;
 
   /**
-   * Takes over what an earlier process left of this interface, or loads everything anew; then nothing hangs anywhere
-   * until `hang`. Throws SysError when the kernel does not permit or does not know it; nothing is left then.
+   * Goes on with what an earlier process left of this interface (`kept`), or loads everything anew; then nothing hangs
+   * anywhere until `hang`. Throws SysError when the kernel does not permit or does not know it; nothing is left then.
    */
-  constructor(options: KernelForwardingOptions) {
+  constructor(options: KernelForwardingOptions, kept?: MapSet) {
     this.#options = options;
     this.#directory = pinDirectory(options.name);
-    const kept = this.#openKept();
     this.#maps = kept ?? createMaps();
     this.adopted = kept !== undefined;
     const programs: [OurProgram, number][] = [];
@@ -159,32 +154,6 @@ export class KernelForwarding {
 
   #pin(name: string): string | undefined {
     return this.ends === undefined ? join(this.#directory, name) : undefined;
-  }
-
-  /** The maps of an earlier process. What is of no use is removed, and told. */
-  #openKept(): MapSet | undefined {
-    const { hostIfindex, log } = this.#options;
-    if (pinsIn(this.#directory).length === 0) return undefined;
-    const opened: [MapName, number][] = [];
-    try {
-      for (const name of Object.keys(MAPS) as MapName[]) {
-        const fd = openPin(join(this.#directory, name));
-        opened.push([name, fd]);
-        if (!hasShape(fd, MAPS[name])) throw new Error(`${name} has another shape`);
-      }
-      const maps = Object.fromEntries(opened) as Record<MapName, number>; // by the loop
-      const table = shareMap(maps.table, TABLE_OCTETS);
-      const problem = unusable(new Int32Array(table.memory), hostIfindex);
-      table.unmap();
-      if (problem !== undefined) throw new Error(problem);
-      return maps;
-    } catch (error) {
-      for (const [, fd] of opened) libc().close(fd);
-      removePinDirectory(this.#directory);
-      const why = error instanceof Error ? error.message : String(error);
-      log(`${this.#directory}: cannot be taken over (${why}): made anew`);
-      return undefined;
-    }
   }
 
   /** The verifier takes its time, half a second with others at work: what is there of the same build is used again. */

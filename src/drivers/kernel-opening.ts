@@ -1,6 +1,7 @@
 /** Opening what the kernel's part of a data path needs, and what is said when the kernel refuses it. */
 import { clsact } from './clsact-hook.js';
 import type { HookMaker } from './ingress-hook.js';
+import { type KeptWanted, openKeptMaps } from './kept-maps.js';
 import { KernelForwarding } from './kernel-forwarding.js';
 import { silence } from './silence-program.js';
 import { Errno, SysError } from './sys/sys-error.js';
@@ -8,16 +9,15 @@ import { tcx } from './tcx-hook.js';
 import type { DatapathHeritage } from './user-datapath-messages.js';
 import { PacketSocket } from './user-datapath-socket.js';
 
-interface KernelWanted {
-  /** Of the virtual interface. */
-  readonly name: string;
-  readonly hostIfindex: number;
-  readonly log: (line: string) => void;
+/** Throws what the kernel refuses, with nothing left of it. */
+export function openKernel({ name, hostIfindex, log }: KeptWanted): KernelForwarding {
+  return new KernelForwarding({ name, hostIfindex, hooks: hooksFor(hostIfindex), log });
 }
 
-/** Throws what the kernel refuses, with nothing left of it. */
-export function openKernel({ name, hostIfindex, log }: KernelWanted): KernelForwarding {
-  return new KernelForwarding({ name, hostIfindex, hooks: hooksFor(hostIfindex), log });
+/** Goes on with what an earlier process left; undefined: there is nothing of use (any more). Throws as `openKernel`. */
+export function takeOverKernel({ name, hostIfindex, log }: KeptWanted): KernelForwarding | undefined {
+  const kept = openKeptMaps({ name, hostIfindex, log });
+  return kept && new KernelForwarding({ name, hostIfindex, hooks: hooksFor(hostIfindex), log }, kept);
 }
 
 /** tcx where the kernel has it, found by trying. */

@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync, unlinkSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { COPY, copyAt, MAPS, TABLE_OCTETS } from '../../src/drivers/bpf/map-layout.js';
+import { bpf } from '../../src/drivers/sys/bpf.js';
 import { detachLink, linkInfo, linkTcxIngress, updateLink } from '../../src/drivers/sys/bpf-links.js';
 import {
   createMap,
@@ -106,6 +107,22 @@ test.skipIf(noBpf)('a link can be first, change its program, be asked, be pinned
   expect(linkInfo(again)).toMatchObject({ ifindex: 0 });
   unlinkSync(`${DIRECTORY}/link`);
   for (const fd of [next, drop, last, behind, again]) libc().close(fd);
+});
+
+test.skipIf(noBpf)('a link of a type that the kernel does not know is answered as VETH_WITHOUT_TCX has it', () => {
+  const program = verdict('next', TCX_NEXT);
+  const attr = Buffer.alloc(32);
+  attr.writeUInt32LE(program, 0);
+  attr.writeUInt32LE(LO, 4);
+  attr.writeUInt32LE(0xffff, 8);
+  expect(() => bpf('BPF_LINK_CREATE', attr, 'try')).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+  process.env.VETH_WITHOUT_TCX = '1';
+  try {
+    expect(() => linkTcxIngress(program, LO)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+  } finally {
+    delete process.env.VETH_WITHOUT_TCX;
+  }
+  libc().close(program);
 });
 
 test.skipIf(noBpf)('a pin that is not there, and a place that keeps none, say so', () => {

@@ -276,12 +276,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'replay',
-    syntax: '[--port NUMBER] [--side SYSTEM] FILE ...',
+    syntax: '[--port NUMBER] [--side SYSTEM] [--html REPORT] FILE ...',
     summary: 'run the machines of LACP over captured links, and say what is wrong there',
     words: [{ notation: '<FILE...>', help: 'pcap or pcapng; - is standard input', kinds: ['file'] }],
     flags: [
       { flag: '--port', value: 'NUMBER', help: 'only ends with this port number' },
       { flag: '--side', value: 'SYSTEM', help: 'only ends of the system with this address' },
+      { flag: '--html', value: 'REPORT', help: 'also write a report with drawings to this file, to open in a browser' },
     ],
     details: [
       'Needs no vethd. Ends are called by a letter for their system and their port number, A/1. "says": what an end',
@@ -291,7 +292,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Several captures are taken to have one clock; a frame that is in two of them counts once.',
       'A damaged capture is used up to the damage, whose place is told.',
     ],
-    examples: ['vethcfg replay link.pcapng', 'tcpdump -i eth0 -w - ether proto 0x8809 | vethcfg --json replay -'],
+    examples: [
+      'vethcfg replay link.pcapng',
+      'vethcfg replay --html report.html a.pcap b.pcap',
+      'tcpdump -i eth0 -w - ether proto 0x8809 | vethcfg --json replay -',
+    ],
   },
   {
     name: 'simulate',

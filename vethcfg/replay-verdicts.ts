@@ -8,11 +8,12 @@ export function verdictSummary(ends: readonly EndReport[], now: number): string[
   return [
     '',
     'Why, at the end of the capture:',
-    ...ends.flatMap((end) => endLines(end, now).map((line) => `  ${line}`)),
+    ...ends.flatMap((end) => explanationLines(end, now).map((line) => `  ${line}`)),
   ];
 }
 
-function endLines({ end, explanation }: EndReport, now: number): string[] {
+/** Of one end, in lines. */
+export function explanationLines({ end, explanation }: EndReport, now: number): string[] {
   const { use, receive, mux, verdicts, earlier, untold } = explanation;
   const engine = receive === undefined ? '' : ` (our engine there: Receive ${receive}, Mux ${mux})`;
   const fine = use === 'in use' && verdicts.length === 0 ? ', nothing to mend' : '';

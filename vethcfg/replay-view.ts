@@ -39,17 +39,18 @@ export function textWriter(choice: Choice, write: Write): ReplayWriter {
     history: (event) => {
       if (shown.event(event)) write(historyLine(event));
     },
-    end: (files, report) => write(summary(files, report, shown.ends(report))),
+    end: (files, report) => write(summary(files, report, shown.report(report))),
   };
 }
 
 export function historyLine(event: HistoryEvent): string {
   const who = 'end' in event ? event.end : '-';
   const packet = event.packet === undefined ? '' : `#${event.packet}`;
-  return `${seconds(event.at).padStart(11)} ${packet.padStart(6)}  ${who.padEnd(6)} ${words(event)}\n`;
+  return `${seconds(event.at).padStart(11)} ${packet.padStart(6)}  ${who.padEnd(6)} ${eventWords(event)}\n`;
 }
 
-function words(event: HistoryEvent): string {
+/** What happened, without time, packet and end. */
+export function eventWords(event: HistoryEvent): string {
   switch (event.kind) {
     case 'end':
       return `is ${identity(event.actor)}, sends from ${event.source}${event.place === '' ? '' : ` on ${event.place}`}`;
@@ -75,14 +76,12 @@ function words(event: HistoryEvent): string {
   }
 }
 
-const identity = ({ System_Priority, System, Key, Port_Priority, Port }: PortInformation): string =>
+export const identity = ({ System_Priority, System, Key, Port_Priority, Port }: PortInformation): string =>
   `system ${System_Priority},${System} key 0x${Key.toString(16).padStart(4, '0')} port ${Port_Priority},${Port}`;
 
-const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
+export const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
 
-function summary(files: readonly FileSummary[], report: Report, ends: readonly EndReport[]): string {
-  const labels = new Set(ends.map(({ end }) => end));
-  const disagreements = report.disagreements.filter(({ end }) => labels.has(end));
+function summary(files: readonly FileSummary[], report: Report, { ends, disagreements }: Report): string {
   const lines = ['', ...files.flatMap(fileLines), ''];
   if (report.ends.length === 0)
     lines.push(
@@ -158,17 +157,14 @@ export function jsonWriter(choice: Choice, write: Write): ReplayWriter {
       separator = ',';
     },
     end: (files, report) => {
-      const ends = shown.ends(report);
-      const labels = new Set(ends.map(({ end }) => end));
-      const disagreements = report.disagreements.filter(({ end }) => labels.has(end));
-      const rest = { start, files, ...report, ends, disagreements };
+      const rest = { start, files, ...shown.report(report) };
       write(`${separator === '' ? '{"history":[' : ''}\n],${JSON.stringify(rest).slice(1)}\n`);
     },
   };
 }
 
 /** Ends by port number and system as they were announced first. */
-function filter({ port, system }: Choice) {
+export function filter({ port, system }: Choice) {
   const all = port === undefined && system === undefined;
   const labels = new Set<string>();
   const fits = ({ Port, System }: PortInformation) =>
@@ -178,6 +174,11 @@ function filter({ port, system }: Choice) {
       if (event.kind === 'end' && fits(event.actor)) labels.add(event.end);
       return all || !('end' in event) || labels.has(event.end);
     },
-    ends: (report: Report): readonly EndReport[] => report.ends.filter(({ end }) => all || labels.has(end)),
+    /** With the ends that are shown, and what disagrees there. */
+    report: (report: Report): Report => {
+      const ends = report.ends.filter(({ end }) => all || labels.has(end));
+      const shown = new Set(ends.map(({ end }) => end));
+      return { ...report, ends, disagreements: report.disagreements.filter(({ end }) => shown.has(end)) };
+    },
   };
 }

@@ -9,6 +9,7 @@ import { WrongChoice } from './conform-errors.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { progressBar } from './progress-bar.js';
 import { type Choice, jsonWriter, textWriter } from './replay-view.js';
+import { htmlWriter } from './report/writer.js';
 import type { World } from './world.js';
 
 export interface ReplayRun {
@@ -18,13 +19,16 @@ export interface ReplayRun {
   readonly port: string | undefined;
   readonly side: string | undefined;
   readonly json: boolean;
+  /** File that the report is written to. */
+  readonly html: string | undefined;
   readonly world: World;
 }
 
 /** Throws FileError and WrongChoice. */
-export async function replay({ files: names, port, side, json, world }: ReplayRun): Promise<ExitCode> {
+export async function replay({ files: names, port, side, json, html, world }: ReplayRun): Promise<ExitCode> {
   const choice: Choice = { port: portNumber(port), system: systemOf(side) };
   if (new Set(names).size < names.length) throw new WrongChoice(`${names.join(' ')}: the same capture twice`);
+  const page = html === undefined ? undefined : htmlWriter(choice, html, names);
   const files = names.map((name) => new CaptureFile(name));
   const sizes = files.map(({ size }) => size);
   const total = sizes.reduce<number | undefined>(
@@ -32,19 +36,23 @@ export async function replay({ files: names, port, side, json, world }: ReplayRu
     0,
   );
   const bar = progressBar(world, total);
-  const writer = (json ? jsonWriter : textWriter)(choice, (text) => {
+  const printer = (json ? jsonWriter : textWriter)(choice, (text) => {
     bar.clear();
     world.stdout(text);
   });
+  const writers = page === undefined ? [printer] : [printer, page];
 
-  const engine = new Replay({ md5, history: (event: HistoryEvent) => writer.history(event) });
+  const history = (event: HistoryEvent) => {
+    for (const writer of writers) writer.history(event);
+  };
+  const engine = new Replay({ md5, history });
   let begun = false;
   const all = framesOf(files, () => bar.at(files.reduce((sum, { read }) => sum + read, 0)));
   for await (const { file, frame } of all) {
     if (!begun) {
       const start = Math.min(...files.map(({ reader }) => reader.first ?? frame.at));
       engine.begin(start);
-      writer.begin(start);
+      for (const writer of writers) writer.begin(start);
       begun = true;
     }
     engine.frame(frame, files.length > 1 ? file.name : '');
@@ -64,7 +72,7 @@ export async function replay({ files: names, port, side, json, world }: ReplayRu
   // What is no capture at all is a file that cannot be used; what was one up to some place is damaged.
   const useless = summaries.find(({ format }) => format === undefined);
   if (useless !== undefined) throw new FileError(`${useless.file}: ${useless.damage?.what ?? 'empty'}`);
-  writer.end(summaries, report);
+  for (const writer of writers) writer.end(summaries, report);
   for (const { file, damage } of summaries) {
     if (damage !== undefined) {
       world.stderr(`vethcfg: ${file}: damaged at octet ${damage.offset}: ${damage.what}; what comes before was used\n`);

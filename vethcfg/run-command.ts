@@ -33,6 +33,7 @@ export interface Run {
       | 'interval'
       | 'port'
       | 'side'
+      | 'html'
       | 'since'
       | 'vlan'
       | 'srcMac'
@@ -119,7 +120,7 @@ async function conformance(ports: readonly string[], { argument, ...run }: Run):
 /** Loaded only now: the engine and its machines. */
 async function replayed(files: readonly string[], { argument, json, world }: Run): Promise<ExitCode> {
   const { replay } = await import('./replay.js');
-  return replay({ files, port: argument('port'), side: argument('side'), json, world });
+  return replay({ files, port: argument('port'), side: argument('side'), html: argument('html'), json, world });
 }
 
 /** Loaded only now, as it is not small. */

@@ -13,6 +13,8 @@ export interface SystemPicture {
 
 export interface LinkPicture {
   readonly look: Look;
+  /** Instead of the word of its look. */
+  readonly word?: string;
   /** What the link is known by: `data-port` of its group. */
   readonly id: string;
   /** At its ends. */
@@ -95,11 +97,12 @@ export function bundlePicture(picture: BundlePicture, width: number): string {
 }
 
 function rowOf(link: LinkPicture, top: number, room: number): Row {
-  const { sign, word } = LOOK_WORDS[link.look];
-  const words = joined([`${sign} ${word}`, ...link.facts], room);
+  const words = joined([`${LOOK_WORDS[link.look].sign} ${wordOf(link)}`, ...link.facts], room);
   const verdict = link.verdict === undefined ? [] : wrapped(link.verdict, room, MOST_VERDICT_LINES);
   return { link, words, verdict, top, height: ABOVE + 6 + (words.length + verdict.length) * LINE + GAP };
 }
+
+const wordOf = ({ look, word }: LinkPicture): string => word ?? LOOK_WORDS[look].word;
 
 interface Place {
   readonly left: number;
@@ -113,7 +116,7 @@ function drawLink({ link, words, verdict, top, height }: Row, { left, right, end
   const y = top + ABOVE;
   const to = ends ? right : right - 3 * PADDING;
   const middle = (left + to) / 2;
-  const label = [link.near, LOOK_WORDS[link.look].word, ...link.facts, link.verdict].filter(Boolean).join(', ');
+  const label = [link.near, wordOf(link), ...link.facts, link.verdict].filter(Boolean).join(', ');
   const choose = choosable ? { role: 'button', tabindex: 0 } : { role: 'img' };
   const below = (line: string, place: number, cls: string) =>
     text(left + PADDING, y + 4 + (place + 1) * LINE, line, { class: cls });
@@ -122,7 +125,7 @@ function drawLink({ link, words, verdict, top, height }: Row, { left, right, end
   const content = [
     element('title', {}, escaped(label)),
     element('rect', { x: left + 2, y: top, width: right - left - 4, height: height - 6, class: 'touch', rx: 6 }),
-    link.look === 'down' || !ends
+    link.look === 'down'
       ? [line(left, middle - 14), line(middle + 14, to), element('path', { d: cross, class: 'cross' })].join('')
       : line(left, to),
     element('circle', { cx: left, cy: y, r: 4.5, class: 'plug' }),

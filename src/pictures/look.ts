@@ -1,5 +1,5 @@
 /** How a link looks: by its colour, its line and its word, each of which is enough. */
-import type { PortStatus } from '../aggregator/status.js';
+import type { MuxState, PortStatus, ReceiveState } from '../aggregator/status.js';
 import type { PortState } from '../lacp/variables.js';
 
 export const LOOKS = ['in-use', 'receives', 'waiting', 'standby', 'out', 'down'] as const;
@@ -31,4 +31,27 @@ export function lookOfState({ Synchronization, Collecting, Distributing }: PortS
   if (Distributing) return 'in-use';
   if (Collecting) return 'receives';
   return Synchronization ? 'waiting' : 'out';
+}
+
+const MUX: Readonly<Record<MuxState, Look>> = {
+  DETACHED: 'out',
+  WAITING: 'waiting',
+  ATTACHED: 'waiting',
+  COLLECTING: 'receives',
+  DISTRIBUTING: 'in-use',
+  COLLECTING_DISTRIBUTING: 'in-use',
+};
+const RECEIVE: Readonly<Record<ReceiveState, Look>> = {
+  INITIALIZE: 'down',
+  PORT_DISABLED: 'down',
+  LACP_DISABLED: 'standby',
+  EXPIRED: 'waiting',
+  DEFAULTED: 'out',
+  CURRENT: 'in-use',
+};
+
+/** Of a state of the Mux or Receive machine; undefined: it is of another machine. */
+export function lookOfMachine(machine: string, state: string): Look | undefined {
+  const looks: Readonly<Record<string, Look>> = machine === 'mux' ? MUX : machine === 'receive' ? RECEIVE : {};
+  return looks[state];
 }

@@ -34,6 +34,11 @@ svg.bundle { display: block; }
 .link:focus-visible .touch { stroke: var(--focus); stroke-width: 2; }
 .system rect { fill: var(--box); stroke: var(--edge); stroke-width: 1.5; }
 .system .name { font-weight: bold; }
+.strips .tick { stroke: var(--edge); }
+.strips .words { fill: var(--faint); }
+.segment rect { fill: var(--look); }
+.segment .inside { fill: var(--paper); font-size: 11px; }
+.mark path { fill: none; stroke: var(--out); stroke-width: 1.5; } .mark text { fill: var(--out); font-weight: bold; font-size: 13px; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
 .machine rect { fill: var(--box); stroke: var(--edge); stroke-width: 1.5; }
 .machine .initial rect { stroke-dasharray: 5 3; }
 .machine .lit rect { fill: var(--lit); stroke: var(--ink); stroke-width: 3; stroke-dasharray: none; }

@@ -13,6 +13,7 @@ import type { HalfMember, Member } from './member.js';
 import { partnerAdmin } from './partner-admin.js';
 import { ready, type SelectionPort, select } from './selection.js';
 import { type AggregatorSettings, hashSpec } from './settings.js';
+import { mtuTooSmall } from './since.js';
 import type { AggregatorSnapshot } from './snapshot.js';
 import { nextCarrier } from './takeover.js';
 
@@ -170,7 +171,7 @@ export class Aggregator {
       const { variables, states } = member.port;
       member.hearing = nextHearing(member.hearing, variables, states, now);
       member.events.settled(variables, member.hold);
-      member.since.observe(variables, member.hold, now);
+      member.since.observe(variables, member.hold, mtuTooSmall(this.settings, member.facts), now);
       if (variables.distributing) member.stoodBy = false;
     }
   }

@@ -81,7 +81,9 @@ export class Reception {
   }
 
   #discard(reason: string): void {
-    const { illegalRx } = this.member.counters;
+    const { counters, since } = this.member;
+    const { illegalRx } = counters;
+    since.malformed ??= this.effects.now();
     illegalRx[reason] = (illegalRx[reason] ?? 0) + 1;
   }
 }

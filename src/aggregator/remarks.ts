@@ -2,7 +2,7 @@
 import type { Aggregator } from './aggregator.js';
 import { noPartner } from './lag-id.js';
 import type { Member } from './member.js';
-import { FLAPPING_MS, FLAPS } from './since.js';
+import { FLAPPING_MS, FLAPS, mtuTooSmall } from './since.js';
 import type { Verdict } from './verdict.js';
 
 export function remarks({ settings }: Aggregator, member: Member, now: number): Verdict[] {
@@ -46,18 +46,18 @@ export function remarks({ settings }: Aggregator, member: Member, now: number): 
       text: `malformed frames: ${malformed.map(([reason, frames]) => `${frames} ${reason}`).join(', ')}`,
       machine: 'Receive',
       clause: 'x.4.12, 57A',
-      since: undefined,
+      since: since.malformed,
       repair: 'see who sends them: vethcfg events has their first octets',
       side: 'partner',
     });
   }
-  if (settings.mtu !== undefined && facts.mtu < settings.mtu) {
+  if (settings.mtu !== undefined && mtuTooSmall(settings, facts)) {
     remark({
       cause: 'mtu',
       text: `MTU ${facts.mtu} of the port is less than ${settings.mtu} of the interface: longer frames are lost here`,
       machine: 'link',
       clause: 'x.2.3',
-      since: undefined,
+      since: since.mtu,
       field: 'MTU',
       own: `${facts.mtu}`,
       other: `${settings.mtu}`,

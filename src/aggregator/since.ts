@@ -8,10 +8,19 @@ import type { MachineStates } from './machine-states.js';
 export const FLAPS = 3;
 export const FLAPPING_MS = 60_000;
 
+/** Frames that the interface takes are too long for the port. */
+export const mtuTooSmall = (settings: { readonly mtu: number | undefined }, facts: { readonly mtu: number }): boolean =>
+  settings.mtu !== undefined && facts.mtu < settings.mtu;
+
 export class Since {
   readonly #machines = new Map<keyof MachineStates, number>();
   #partner: { readonly information: PortInformation; readonly at: number } | undefined;
   #link: LinkHold['link'] | undefined;
+  #began: number | undefined;
+  /** When the port's MTU became less than that of the interface; undefined: it is not. */
+  mtu: number | undefined;
+  /** When the first frame came that could not be read. */
+  malformed: number | undefined;
   /** The last failures of the link, oldest first. */
   failures: readonly number[] = [];
 
@@ -20,7 +29,9 @@ export class Since {
   }
 
   /** Everything has settled. */
-  observe({ Partner_Oper }: PortVariables, { link }: LinkHold, now: number): void {
+  observe({ Partner_Oper }: PortVariables, { link }: LinkHold, mtuTooSmall: boolean, now: number): void {
+    this.#began ??= now;
+    this.mtu = mtuTooSmall ? (this.mtu ?? now) : undefined;
     if (this.#partner === undefined || !samePort(this.#partner.information, Partner_Oper)) {
       this.#partner = { information: Partner_Oper, at: now };
     }
@@ -30,9 +41,9 @@ export class Since {
     this.#link = link;
   }
 
-  /** When the machine came to its state; undefined: it has been there from the beginning. */
+  /** When the machine came to its state; the port began so, where it has never moved. */
   machine(machine: keyof MachineStates): number | undefined {
-    return this.#machines.get(machine);
+    return this.#machines.get(machine) ?? this.#began;
   }
 
   /** When the partner became the one that it is. */

@@ -36,6 +36,7 @@ export function explained(all: readonly Verdict[]): Verdict[] {
     if (keptOut && cause === 'individual' && weight === 'condition') return false;
     if (cause === 'actor-churn' || cause === 'partner-churn') return first?.cause === cause;
     if (damped && cause === 'flapping') return false;
+    if (has('partner-set-is-us') && cause === 'partner-assumed') return false;
     if (asSet && (cause === 'nothing-heard' || cause === 'nobody-speaks')) return false;
     return !(oneWay && machine === 'Mux');
   });

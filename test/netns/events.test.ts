@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Daemon, distributing, executable } from '../../scripts/lab/daemon.js';
 import { waitFor } from '../../scripts/lab/wait.js';
@@ -179,6 +180,7 @@ describe('vethcfg why', () => {
     ['another key', 'eth1 key=77', 'eth1 key=auto', ['other-key'], ['other-key']],
     ['another rate', 'veth0 rate=slow', 'veth0 rate=fast', ['timers-differ'], ['timers-differ']],
     ['max-links', 'veth0 max-links=1', 'veth0 max-links=8', ['standby'], ['partner-not-in-sync']],
+    ['an individual link', 'eth1 aggregation=0', 'eth1 aggregation=1', ['individual'], ['individual']],
     ['LACP off', 'veth0 lacp=off', 'veth0 lacp=active', ['lacp-off'], ['nothing-heard']],
   ])(
     '%s on one side',
@@ -199,4 +201,28 @@ describe('vethcfg why', () => {
     await left.mustCfg('add p0 veth1 rate=fast');
     await why(left, 'p0', 'bridge-in-the-way');
   }, 60_000);
+
+  test('a cable between two own ports, and both of its ends passive', async () => {
+    await pair.a.ip('link add q0 type veth peer name q1');
+    for (const port of ['q0', 'q1']) {
+      await pair.a.ip(`link set ${port} up`);
+      await left.mustCfg(`add ${port} veth2 rate=fast`);
+    }
+    await why(left, 'q0', 'loop');
+    await why(left, 'q1', 'loop');
+    await left.mustCfg('del veth2');
+    await left.mustCfg('add q0 veth2 lacp=passive');
+    await left.mustCfg('add q1 veth3 lacp=passive');
+    await why(left, 'q0', 'nobody-speaks');
+    await why(left, 'q1', 'nobody-speaks');
+  }, 60_000);
+
+  test('a vethd that had no processor for more than a second', async () => {
+    right.process.kill('SIGSTOP');
+    await delay(1_300);
+    right.process.kill('SIGCONT');
+    await waitFor('that it was late', async () => / ran 1\d\d\d ms late /.test(await right.mustCfg('why')), {
+      timeoutMs: 5_000,
+    });
+  });
 });

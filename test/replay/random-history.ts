@@ -91,8 +91,12 @@ export function replayOf({ a, b, delay, steps, chance }: RandomHistory): Replaye
       }
       case 'add-again': {
         const mac = act.side === 'a' ? {} : { mac: `02:00:00:00:01:0${act.link}` };
-        lab[act.side].system.removePort(act.link, () => {});
-        lab.clock.advance(1_000 + act.after); // until it has left
+        let left = false;
+        lab[act.side].system.removePort(act.link, () => {
+          left = true;
+        });
+        lab.clock.advance(act.after);
+        while (!left) lab.clock.advance(100);
         lab[act.side].addPort(facts(act.link, mac));
       }
     }

@@ -12,6 +12,13 @@ import { happen, LINKS, repair, step } from '../support/walk.js';
 /** What holds at every moment. */
 function check(system: TestSystem): void {
   const { forwarding, aggregator, table } = system;
+  for (const { port, inUse, mux, verdicts } of system.system.explain()) {
+    const causes = verdicts.map(({ cause }) => cause);
+    if (!inUse) expect(causes, `why ${port} in ${mux} is not in use`).not.toEqual([]);
+    // Churn follows from something that is told.
+    expect(causes).not.toContain('actor-churn');
+    expect(causes).not.toContain('partner-churn');
+  }
   const { settings } = aggregator;
   const collecting = aggregator.ports.filter(({ mux }) => /COLLECTING|DISTRIBUTING/.test(mux));
   const distributing = aggregator.ports.filter(({ mux }) => /DISTRIBUTING/.test(mux));

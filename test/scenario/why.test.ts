@@ -1,338 +1,37 @@
 /** Each fault injected into systems on a table: the verdict names it, and no other. */
 import { describe, expect, test } from 'vitest';
-import type { AggregatorSettings, PortSettings } from '../../src/aggregator/settings.js';
-import type { Cause, Verdict } from '../../src/aggregator/verdict.js';
-import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
-import { Cable, facts, setCable, TestSystem, twoSystems } from '../support/system-lab.js';
-import { Tester } from '../support/tester.js';
-
-const FAST = { rate: 'fast' } as const;
-const SHORT = { State: { LACP_Timeout: true } } as const;
+import { CAUSES, type Cause, type Verdict } from '../../src/aggregator/verdict.js';
+import { verdictLines } from '../../vethcfg/why-view.js';
+import type { TestSystem } from '../support/system-lab.js';
+import { after } from './fault-injection.js';
+import { FURTHER_FAULTS } from './further-faults.js';
+import { LINK_FAULTS } from './link-faults.js';
 
 function of(system: TestSystem, port: number): readonly Verdict[] {
   const { name } = system.port(port);
   return system.system.explain().find((each) => each.port === name)?.verdicts ?? [];
 }
 
-function pair(links: number, a: Partial<AggregatorSettings> = {}, b: Partial<AggregatorSettings> = {}) {
-  return twoSystems(links, { ...FAST, ...a }, { ...FAST, ...b });
-}
-
-function tester(options: ConstructorParameters<typeof Tester>[1] = {}, settings: Partial<AggregatorSettings> = {}) {
-  return new Tester({ ...FAST, ...settings }, { actor: SHORT, ...options });
-}
-
-/** Two systems in use, then what `change` does, then ten seconds. */
-function after(change: (lab: ReturnType<typeof pair>) => void, links = 2, ms = 10_000) {
-  const lab = pair(links);
-  lab.clock.advance(10_000);
-  change(lab);
-  lab.clock.advance(ms);
-  return lab.a;
-}
-
-/** Three links to partners, of which some say something else of themselves. */
-function stranger(some: NonNullable<ConstructorParameters<typeof Tester>[1]>['actor'], ...to: readonly number[]) {
-  const lab = tester({ links: 3 });
-  for (const n of to) lab.link(n).become(some ?? {});
-  lab.bringUp();
-  return lab.dut;
-}
-
-const ports = (settings: Partial<PortSettings>, system: TestSystem) =>
-  system.system.setPort(1, { ...system.port(1).settings, ...settings });
-
-type Row = readonly [
-  fault: string,
-  inject: () => TestSystem,
-  expected: Partial<Verdict> & { readonly cause: Cause },
-  port?: number,
-];
-
-const TABLE: readonly Row[] = [
-  ['carrier lost', () => after(({ a }) => a.setLink(1, false)), { cause: 'no-carrier', side: 'link', since: 10_000 }],
-  [
-    'administratively down',
-    () => after(({ a }) => a.link(1, { adminUp: false })),
-    { cause: 'administratively-down', side: 'here', repair: 'ip link set eth1 up' },
-  ],
-  [
-    'speed unknown with agg_wc=0',
-    () => {
-      const { clock, a } = pair(1, { agg_wc: false });
-      a.link(1, { speed: undefined });
-      clock.advance(5_000);
-      return a;
-    },
-    { cause: 'not-admitted', side: 'here' },
-  ],
-  [
-    'half duplex with agg_wc=0',
-    () =>
-      after(({ a }) => {
-        a.set({ agg_wc: false });
-        a.link(1, { duplex: 'half' });
-      }),
-    { cause: 'not-admitted' },
-  ],
-  [
-    'nothing heard from the beginning',
-    () => tester().advance(10_000).dut,
-    { cause: 'nothing-heard', machine: 'Receive', side: 'partner', repair: expect.stringContaining('bridge') },
-  ],
-  [
-    'both passive',
-    () => {
-      const { clock, a } = pair(1, { lacp: 'passive' }, { lacp: 'passive' });
-      clock.advance(20_000);
-      return a;
-    },
-    { cause: 'nobody-speaks', field: 'LACP_Activity', own: 'passive' },
-  ],
-  [
-    'both made passive',
-    () => {
-      const { clock, a, b } = pair(1);
-      clock.advance(10_000);
-      b.set({ lacp: 'passive' });
-      clock.advance(1_000);
-      a.set({ lacp: 'passive' });
-      clock.advance(20_000);
-      return a;
-    },
-    { cause: 'nobody-speaks' },
-  ],
-  ['LACP switched off at the partner', () => after(({ b }) => b.set({ lacp: 'off' })), { cause: 'nothing-heard' }],
-  ['LACP off here', () => after(({ a }) => a.set({ lacp: 'off' })), { cause: 'lacp-off', side: 'here' }],
-  [
-    'partner individual',
-    () => after(({ b }) => ports({ aggregation: false }, b), 1),
-    { cause: 'individual', field: 'Aggregation', own: 'aggregatable', other: 'individual', side: 'partner' },
-  ],
-  [
-    'another key of this port',
-    () => after(({ a }) => a.system.setPort(1, { ...a.port(1).settings, key: 0x300 })),
-    { cause: 'other-key', field: 'Actor_Key', own: '0300', other: '0100', side: 'here' },
-  ],
-  [
-    'the partner has another key on this link',
-    () => stranger({ Key: 9 }, 3),
-    { cause: 'other-key', field: 'Partner_Key', own: '0009', other: '0001', side: 'partner' },
-    3,
-  ],
-  [
-    'another partner',
-    () => stranger({ System: '02:dd:00:00:00:00' }, 3),
-    {
-      cause: 'other-partner',
-      field: 'Partner_System',
-      own: '02:dd:00:00:00:00',
-      other: '02:cc:00:00:00:00',
-      side: 'link',
-    },
-    3,
-  ],
-  [
-    'another system priority of the partner',
-    () => stranger({ System_Priority: 77 }, 3),
-    { cause: 'other-system-priority', own: '77' },
-    3,
-  ],
-  [
-    'another speed with agg_wc=0',
-    () => {
-      const { clock, a } = pair(2, { agg_wc: false });
-      a.link(2, { speed: 100 });
-      clock.advance(10_000);
-      return a;
-    },
-    { cause: 'other-speed', field: 'speed', own: '100 Mbit/s', other: '1000 Mbit/s' },
-    2,
-  ],
-  [
-    'another device has our system identifier',
-    () => {
-      const { clock, a } = pair(1, { systemId: '02:ee:00:00:00:00' }, { systemId: '02:ee:00:00:00:00' });
-      clock.advance(10_000);
-      return a;
-    },
-    { cause: 'duplicate-system' },
-  ],
-  [
-    'own LACPDUs come back',
-    () => {
-      const clock = new VirtualClock();
-      const system = new TestSystem(clock, '02:aa:00:00:00:00', FAST);
-      system.onFrame = (port, frame) => {
-        const copy = frame.slice();
-        clock.setTimeout(() => system.system.receive(port, copy), 1);
-      };
-      system.addPort(facts(1));
-      clock.advance(10_000);
-      return system;
-    },
-    { cause: 'reflected', side: 'link' },
-  ],
-  [
-    'a cable between two own ports',
-    () => {
-      const clock = new VirtualClock();
-      const system = new TestSystem(clock, '02:aa:00:00:00:00', FAST);
-      const cable = new Cable(clock, [
-        [system, 1],
-        [system, 2],
-      ]);
-      system.onFrame = (port, frame) => cable.carry(system, port, frame);
-      for (const n of [1, 2]) system.addPort(facts(n));
-      clock.advance(10_000);
-      return system;
-    },
-    { cause: 'loop', side: 'link' },
-  ],
-  [
-    'a link that works one way: we hear, they do not',
-    () => after(({ cables }) => Object.assign(cables[0] ?? {}, { oneWay: true })),
-    { cause: 'one-way', side: 'link' },
-  ],
-  [
-    'the partner has a wrong picture of our key',
-    () => {
-      const lab = tester();
-      lab.bringUp();
-      for (let n = 0; n < 5; n++) {
-        lab.advance(1_000);
-        lab
-          .link()
-          .keepAlive(0)
-          .send({ partner: { Key: 99 } });
-      }
-      return lab.dut;
-    },
-    { cause: 'partner-wrong-about-us', field: 'Partner_Key', own: '256', other: '99', side: 'partner' },
-  ],
-  [
-    'the partner is not in sync',
-    () => after(({ b }) => ports({ gate: 'closed' }, b)),
-    { cause: 'partner-not-in-sync', machine: 'Mux', side: 'partner' },
-  ],
-  [
-    'the partner does not collect',
-    () => {
-      const lab = tester().bringUp();
-      lab
-        .link()
-        .become({ State: { Collecting: false, Distributing: false } })
-        .keepAlive(1_000);
-      return lab.advance(3_000).dut;
-    },
-    { cause: 'partner-not-collecting', field: 'Partner_Oper_Port_State.Collecting' },
-  ],
-  [
-    'standby by max-links',
-    () =>
-      after(({ a }) => {
-        ports({ portPriority: 40_000 }, a);
-        a.set({ maxLinks: 1 });
-      }),
-    { cause: 'standby' },
-  ],
-  [
-    'the two seconds of wait_while_timer',
-    () => {
-      const { clock, a } = pair(1);
-      clock.advance(1_000);
-      return a;
-    },
-    { cause: 'wait-while', since: 0 },
-  ],
-  [
-    'gate closed',
-    () => after(({ a }) => ports({ gate: 'closed' }, a)),
-    { cause: 'gate-closed', repair: 'vethcfg set eth1 gate=open' },
-  ],
-  ['gate half open', () => after(({ a }) => ports({ gate: 'collect-only' }, a)), { cause: 'gate-collect-only' }],
-  [
-    'nobody there, and fallback',
-    () => tester({}, { fallback: 'one', fallbackDelay: 5 }).advance(20_000).dut,
-    { cause: 'fallback' },
-  ],
-  [
-    'a partner as set',
-    () => tester({ port: { partnerState: 'ASCD' } }, { lacp: 'passive' }).advance(20_000).dut,
-    { cause: 'partner-assumed' },
-  ],
-  [
-    'a link that flaps, with damping',
-    () =>
-      after((lab) => {
-        lab.a.set({ damping: { failures: 3, seconds: 60 } });
-        for (let n = 0; n < 3; n++) {
-          setCable(lab, 1, false);
-          lab.clock.advance(500);
-          setCable(lab, 1, true);
-          lab.clock.advance(500);
-        }
-      }),
-    { cause: 'damped', side: 'link' },
-  ],
-  [
-    'a link that flaps, without damping',
-    () =>
-      after((lab) => {
-        for (let n = 0; n < 3; n++) {
-          setCable(lab, 1, false);
-          lab.clock.advance(500);
-          setCable(lab, 1, true);
-          lab.clock.advance(500);
-        }
-      }),
-    { cause: 'flapping', weight: 'remark' },
-  ],
-  [
-    'up-delay',
-    () =>
-      after((lab) => {
-        lab.a.set({ upDelay: 60_000 });
-        setCable(lab, 1, false);
-        lab.clock.advance(10);
-        setCable(lab, 1, true);
-      }),
-    { cause: 'up-delay' },
-  ],
-  [
-    'different rates',
-    () => after(({ b }) => b.set({ rate: 'slow' })),
-    { cause: 'timers-differ', own: 'short', other: 'long' },
-  ],
-  [
-    'the partner falls silent',
-    () => after(({ cables }) => Object.assign(cables[0] ?? {}, { cut: true }), 2, 4_000),
-    { cause: 'partner-silent', since: 13_000 },
-  ],
-  [
-    'frames that cannot be read',
-    () =>
-      after(({ a }) => a.system.receive(1, Uint8Array.from([1, 128, 194, 0, 0, 2, 2, 0, 0, 0, 1, 1, 0x88, 9, 1, 1]))),
-    { cause: 'malformed', text: 'malformed frames: 1 lacpdu-too-short' },
-  ],
-  [
-    'MTU of the port too small',
-    () =>
-      after(({ a }) => {
-        a.set({ mtu: 9000 });
-      }),
-    { cause: 'mtu', own: '1500', other: '9000' },
-  ],
-];
-
-const ROWS = TABLE.map(([fault, inject, expected, port = 1]) => ({ fault, inject, expected, port }));
+const ROWS = [...LINK_FAULTS, ...FURTHER_FAULTS].map(([fault, inject, expected, port = 1]) => ({
+  fault,
+  inject,
+  expected,
+  port,
+}));
 
 test.each(ROWS)('$fault', ({ inject, expected, port }) => {
   const found = of(inject(), port);
   expect(found.map(({ cause }) => cause)).toEqual([expected.cause]);
   expect(found[0]).toMatchObject(expected);
   expect(found[0]?.text).not.toBe('');
+  expect(found[0]?.since).toBeLessThanOrEqual(80_000); // and never undefined
   expect(found[0]?.repair).not.toBe('');
+});
+
+test('every cause has its row here, or is told by the daemon (test/daemon/why.test.ts)', () => {
+  // Churn is told where nothing else explains it, and in no state that was found.
+  const others: readonly Cause[] = ['bridge-in-the-way', 'actor-churn', 'partner-churn'];
+  expect(new Set([...ROWS.map(({ expected: { cause } }) => cause), ...others])).toEqual(new Set(CAUSES));
 });
 
 test('two ports in use: nothing to say of them', () => {
@@ -353,3 +52,24 @@ describe('status and why cannot disagree', () => {
     },
   );
 });
+
+test('docs/verdicts.md shows them as vethcfg why prints them', async () => {
+  const faults = ROWS.map(({ fault, inject, port }) => {
+    const system = inject();
+    const lines = of(system, port).flatMap(({ since = 0, ...verdict }) =>
+      verdictLines({ ...verdict, forSeconds: Math.round((system.clock.now() - since) / 1_000) }),
+    );
+    return [fault, ...lines].join('\n');
+  });
+  // `npx vitest run -u --project unit test/scenario/why.test.ts` writes it anew.
+  await expect(`${VERDICTS_HEAD}\n\`\`\`\n${faults.join('\n\n')}\n\`\`\`\n`).toMatchFileSnapshot(
+    '../../docs/verdicts.md',
+  );
+});
+
+const VERDICTS_HEAD = `# Faults and their verdicts
+
+Each fault that \`test/scenario/why.test.ts\` injects into systems in virtual time, and what \`vethcfg why\` says of the
+port then, word for word. The test demands this verdict and no other, and writes this page (\`vitest run -u\`). What
+the verdicts mean: [why.md](why.md).
+`;

@@ -11,7 +11,7 @@ namespaces of its own, and writes tables, plots and all samples to bench-results
 
   --quick           a shorter run of everything, less than 3 minutes (full: about 20)
   --only PART,...   ${PARTS.join(', ')}; default: all
-  --repetitions N   of each measurement; default 5, quick: 3 (failover: 1)
+  --repetitions N   of each measurement; default 5, quick: 3, or 2 where 3 take too long (failover: 1)
   --publish         rewrite docs/benchmarks.md and docs/benchmarks/ from this run
   --help            this text
 
@@ -73,7 +73,7 @@ const quick = (parts: readonly Part[], publish: boolean, given?: number): Plan =
   parts,
   publish,
   repetitions: given ?? 3,
-  speedLimitS: 80,
+  speedLimitS: 60,
   seconds: 1,
   packetSeconds: 0.6,
   roundTripSeconds: 0.3,

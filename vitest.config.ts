@@ -12,12 +12,13 @@ const alone = [
   'lateness',
   'moves',
   'pair',
+  'pair-traffic',
   'restart',
   'standby',
   'user-datapath',
 ].map((name) => `test/netns/${name}.test.ts`);
 /** What must be true of both data paths, and is not tried on each in one file. Elsewhere `auto` takes the kernel. */
-const onBoth = ['changes', 'interception', 'pair'].map((name) => `test/netns/${name}.test.ts`);
+const onBoth = ['changes', 'interception', 'pair-traffic', 'standby'].map((name) => `test/netns/${name}.test.ts`);
 const netns = { testTimeout: 120_000, hookTimeout: 60_000 };
 
 /**

@@ -2,31 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { distributing } from '../../scripts/lab/daemon.js';
-import { ping, tcp } from '../../scripts/lab/traffic.js';
-import { address, daemonPair, formedPair } from '../support/daemon-pair.js';
+import { address, daemonPair } from '../support/daemon-pair.js';
 import { useLab } from '../support/netns.js';
 import { Capture } from '../support/traffic-capture.js';
 
 const lab = useLab();
-
-test('two links, active and active, fast: both in use, ping and TCP pass, carrier follows', async () => {
-  const { a, b, left, right } = await formedPair(lab, { links: 2 });
-  expect(await ping(a, '10.0.0.2')).toMatchObject({ sent: 10, received: 10, duplicates: 0 });
-  expect(await tcp(a, b, '10.0.0.2', { seconds: 1 })).toBeGreaterThan(1e8);
-  expect(await a.must(['cat', '/proc/net/dev'])).toContain('veth0');
-  expect(await a.ip('-oneline link show veth0')).toContain('LOWER_UP');
-  for (const daemon of [left, right]) {
-    const aggregator = await daemon.aggregator();
-    expect(aggregator?.ports.map((port) => [port.mux, port.receive, port.periodic])).toEqual([
-      ['DISTRIBUTING', 'CURRENT', 'FAST_PERIODIC'],
-      ['DISTRIBUTING', 'CURRENT', 'FAST_PERIODIC'],
-    ]);
-  }
-  const mine = await left.aggregator();
-  const theirs = await right.aggregator();
-  expect(mine?.partnerSystem).toBe(theirs?.systemId);
-  expect(theirs?.partnerSystem).toBe(mine?.systemId);
-});
 
 test('the file status, `vethcfg status` and the rows of 79 columns are the same text', async () => {
   const { left } = await daemonPair(lab, { links: 1, right: 'lacp=off' });

@@ -20,6 +20,7 @@ export class HttpService {
     private readonly address: HttpAddress,
     private readonly routes: readonly Route[],
     private readonly log: Log,
+    private readonly tryAgainMs = TRY_AGAIN_MS,
   ) {}
 
   /** Resolves when it listens, or will be tried again. */
@@ -34,9 +35,9 @@ export class HttpService {
       if (!isLoopback(address)) log.warn(`http: whoever reaches ${where} can read the state of the links`);
     } catch (error) {
       const problem = `http: ${where}: ${explain(error, address)}`;
-      if (problem !== this.#told) log.error(`${problem}; trying again every ${TRY_AGAIN_MS / 1_000} s`);
+      if (problem !== this.#told) log.error(`${problem}; trying again every ${this.tryAgainMs / 1_000} s`);
       this.#told = problem;
-      if (!this.#closed) this.#timer = setTimeout(() => void this.start(), TRY_AGAIN_MS).unref();
+      if (!this.#closed) this.#timer = setTimeout(() => void this.start(), this.tryAgainMs).unref();
     }
   }
 

@@ -10,33 +10,21 @@ import {
   type PortSettings,
 } from '../../src/aggregator/settings.js';
 import type { AggregatorStatus, PortStatus } from '../../src/aggregator/status.js';
-import { LacpSystem } from '../../src/aggregator/system.js';
+import type { LacpSystem } from '../../src/aggregator/system.js';
 import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { md5 } from '../../src/daemon/md5.js';
 import type { Lacpdu } from '../../src/lacp/lacpdu.pdu.js';
 import { parseSlowProtocols } from '../../src/lacp/slow-protocols.js';
 import { BUCKETS, type ForwardingTable } from '../../src/mux/distributor.js';
 import { hashBy } from '../../src/mux/hash.js';
+import { Cable as SimulatedCable } from '../../src/simulator/cable.js';
+import { linkFacts } from '../../src/simulator/facts.js';
+import { SimulatedHost } from '../../src/simulator/host.js';
+import type { Random } from '../../src/simulator/random.js';
 
 /** Facts of a link that is up at 1 Gbit/s, full duplex. */
-export function facts(n: number, differences: Partial<LinkFacts> = {}): LinkFacts {
-  return {
-    ifindex: 10 + n,
-    name: `eth${n}`,
-    mac: `02:00:00:00:00:${n.toString(16).padStart(2, '0')}`,
-    mtu: 1500,
-    adminUp: true,
-    link: 'up',
-    speed: 1000,
-    duplex: 'full',
-    loopback: false,
-    ethernet: true,
-    promiscuous: false,
-    master: undefined,
-    lower: undefined,
-    ...differences,
-  };
-}
+export const facts = (n: number, differences: Partial<LinkFacts> = {}): LinkFacts =>
+  linkFacts(10 + n, `eth${n}`, `02:00:00:00:00:${n.toString(16).padStart(2, '0')}`, differences);
 
 /** One engine with one aggregator `veth0`, whose frames go to `onFrame` and are kept in `sent`. */
 export class TestSystem {
@@ -53,9 +41,7 @@ export class TestSystem {
   readonly markers: { at: number; port: number; frame: Uint8Array }[] = [];
   /** What the buckets have carried so far. */
   octets: Float64Array | undefined = new Float64Array(BUCKETS);
-  readonly #facts = new Map<number, LinkFacts>();
-  forwarding: Forwarding = { collecting: [], distributing: [], carrier: false };
-  readonly system: LacpSystem;
+  readonly host: SimulatedHost;
   onFrame: (port: number, frame: Uint8Array) => void = () => {};
   /** What lies in the socket while the control loop is late. */
   drain: () => void = () => {};
@@ -65,56 +51,41 @@ export class TestSystem {
     readonly id: string,
     readonly settings: Partial<AggregatorSettings> = {},
   ) {
-    this.system = new LacpSystem({
-      clock,
-      md5,
-      send: (port, frame) => {
-        this.sent.push({ at: clock.now(), port, frame });
-        this.onFrame(port, frame);
-      },
+    this.host = new SimulatedHost(clock, md5, {
+      send: (port, frame) => this.sent.push({ at: clock.now(), port, frame }),
+      sendMarker: (port, frame) => this.markers.push({ at: clock.now(), port, frame }),
       drain: () => this.drain(),
-      // There are no data frames here, so nothing is to be waited for.
-      sendMarker: (port, frame) => this.#marker(port, frame),
-      answerMarker: (port, frame) => this.#marker(port, frame),
       bucketBytes: () => this.octets,
       table: (_, table) => {
         this.table = table;
         this.tables.push({ at: clock.now(), ...table });
       },
-      forwarding: (_, forwarding) => {
-        this.forwarding = forwarding;
-        this.forwardings.push({ at: clock.now(), ...forwarding });
-      },
+      forwarding: (_, forwarding) => this.forwardings.push({ at: clock.now(), ...forwarding }),
       transition: (_, port, { machine, from, to, cause }) => {
         this.transitions.push(`${clock.now()} ${port} ${machine}: ${from} (${cause.type}) -> ${to}`);
       },
       journal: (at, happening) => this.journal.push({ at, happening }),
-      changed: () => {},
-      failed: (_, error) => {
-        throw error;
-      },
     });
-    this.system.addAggregator('veth0', 0, id, { ...DEFAULT_AGGREGATOR, ...settings });
+    this.host.onFrame = (port, frame) => this.onFrame(port, frame);
+    this.host.addInterface('veth0', 0, id, { ...DEFAULT_AGGREGATOR, ...settings });
   }
 
-  #marker(port: number, frame: Uint8Array): void {
-    this.markers.push({ at: this.clock.now(), port, frame });
-    this.onFrame(port, frame);
+  /** The engine that runs; another one after a crash. */
+  get system(): LacpSystem {
+    return this.host.system;
+  }
+
+  get forwarding(): Forwarding {
+    return this.host.forwarding('veth0');
   }
 
   addPort(link: LinkFacts, settings: Partial<PortSettings> = {}): number {
-    const number = this.system.addPort('veth0', link, { ...DEFAULT_PORT, ...settings });
-    this.#facts.set(number, link);
-    return number;
+    return this.host.addPort('veth0', link, { ...DEFAULT_PORT, ...settings });
   }
 
   /** What the kernel says of a port's link changes. */
   link(number: number, differences: Partial<LinkFacts>): void {
-    const before = this.#facts.get(number);
-    if (before === undefined) throw new Error(`no port ${number}`);
-    const now = { ...before, ...differences };
-    this.#facts.set(number, now);
-    this.system.linkChanged(number, now);
+    this.host.link(number, differences);
   }
 
   setLink(number: number, up: boolean): void {
@@ -150,26 +121,42 @@ export class TestSystem {
 
 /** A cable between two ports: delivers after `delay` ms. */
 export class Cable {
-  /** Nothing passes. */
-  cut = false;
-  /** Nothing passes from the first end to the second. */
-  oneWay = false;
+  /** What it does to frames. */
+  readonly inner: SimulatedCable;
+
   constructor(
-    private readonly clock: VirtualClock,
+    clock: VirtualClock,
     private readonly ends: readonly [[TestSystem, number], [TestSystem, number]],
-    private readonly delay = 0,
-  ) {}
+    delay = 0,
+    random?: Random,
+  ) {
+    const takers = ends.map(
+      ([system, port]) =>
+        (frame: Uint8Array) =>
+          system.host.receive(port, frame),
+    );
+    this.inner = new SimulatedCable(clock, takers, random);
+    this.inner.qualities.delay = delay;
+  }
+
+  /** Nothing passes, and what is under way is lost. */
+  get cut(): boolean {
+    return this.inner.cut;
+  }
+
+  set cut(cut: boolean) {
+    this.inner.cut = cut;
+  }
+
+  /** Nothing passes from the first end to the second. */
+  set oneWay(oneWay: boolean) {
+    if (oneWay) this.inner.unreached.add(1);
+    else this.inner.unreached.delete(1);
+  }
 
   carry(from: TestSystem, port: number, frame: Uint8Array): void {
-    if (this.cut) return;
-    const [a, b] = this.ends;
-    const far = a[0] === from && a[1] === port ? b : b[0] === from && b[1] === port ? a : undefined;
-    if (far === undefined || (this.oneWay && far === b)) return;
-    const copy = frame.slice();
-    const arrive = () => {
-      if (!this.cut) far[0].system.receive(far[1], copy); // a cut loses what is under way as well
-    };
-    this.clock.setTimeout(arrive, this.delay);
+    const end = this.ends.findIndex(([system, number]) => system === from && number === port);
+    if (end >= 0) this.inner.carry(end, frame);
   }
 }
 
@@ -180,6 +167,8 @@ export function twoSystems(
   b: Partial<AggregatorSettings> = {},
   /** Of every cable, in ms. */
   delay = 0,
+  /** Which frames are lost, where cables lose any. */
+  random?: Random,
 ): { clock: VirtualClock; a: TestSystem; b: TestSystem; cables: Cable[] } {
   const clock = new VirtualClock();
   const left = new TestSystem(clock, '02:aa:00:00:00:00', a);
@@ -200,6 +189,7 @@ export function twoSystems(
           [right, n],
         ],
         delay,
+        random,
       ),
     );
   }

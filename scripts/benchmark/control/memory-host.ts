@@ -2,6 +2,7 @@
 import type { LinkFacts } from '../../../src/aggregator/io.js';
 import type { Drivers } from '../../../src/daemon/drivers.js';
 import { systemClock } from '../../../src/drivers/clock.js';
+import { linkFacts } from '../../../src/simulator/facts.js';
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -100,19 +101,5 @@ export function memoryDrivers(side: number, ports: number, cable: Cable, clock =
 
 export function facts(side: number, index: number): LinkFacts {
   const octets = [2, side, 0, 0, index >> 8, index & 255];
-  return {
-    ifindex: index + 1,
-    name: `eth${index}`,
-    mac: octets.map((octet) => octet.toString(16).padStart(2, '0')).join(':'),
-    mtu: 1500,
-    adminUp: true,
-    link: 'up',
-    speed: 1000,
-    duplex: 'full',
-    loopback: false,
-    ethernet: true,
-    promiscuous: false,
-    master: undefined,
-    lower: undefined,
-  };
+  return linkFacts(index + 1, `eth${index}`, octets.map((octet) => octet.toString(16).padStart(2, '0')).join(':'));
 }

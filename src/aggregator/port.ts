@@ -11,7 +11,7 @@ import {
 } from '../lacp/functions.js';
 import type { Lacpdu } from '../lacp/lacpdu.pdu.js';
 import type { PortInput, PortStimulus } from '../lacp/port-setup.js';
-import { afterPause } from '../lacp/resume.js';
+import { afterPause, withoutPause } from '../lacp/resume.js';
 import { type PortVariables, TIMERS, type TimerName } from '../lacp/variables.js';
 import type { MachineStates } from './machine-states.js';
 import { portMachine } from './port.machine.js';
@@ -35,7 +35,12 @@ export interface PortEffects {
 /** At BEGIN, or in the states of a port of an earlier process. */
 export type PortStart =
   | PortInput
-  | { readonly now: number; readonly snapshot: Pick<PortSnapshot, 'states' | 'variables'> };
+  | {
+      readonly now: number;
+      readonly snapshot: Pick<PortSnapshot, 'states' | 'variables'>;
+      /** False: no time has passed since. */
+      readonly paused?: boolean | undefined;
+    };
 
 export class Port {
   readonly #actor: Actor<typeof portMachine>;
@@ -170,8 +175,8 @@ export class Port {
 }
 
 /** No entry action runs again: what they did is in the variables. Throws for a state that no machine has. */
-function resumed({ snapshot, now }: Exclude<PortStart, PortInput>) {
-  const context = afterPause(snapshot.variables, now);
+function resumed({ snapshot, now, paused = true }: Exclude<PortStart, PortInput>) {
+  const context = paused ? afterPause(snapshot.variables, now) : withoutPause(snapshot.variables);
   return {
     snapshot: portMachine.resolveState({ value: { ...snapshot.states }, context }),
     input: undefined as unknown as PortInput, // XState reads it only to make a context, and asks for it all the same

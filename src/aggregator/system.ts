@@ -80,7 +80,6 @@ export class LacpSystem {
     });
   }
 
-  /** The aggregator must have no ports left. */
   removeAggregator(name: string): void {
     const aggregator = this.#aggregator(name);
     if (aggregator.members.size > 0) throw new InternalError(`aggregator ${name} still has ports`);
@@ -107,13 +106,12 @@ export class LacpSystem {
   }
 
   /**
-   * Ports of an earlier process, all at once and in the states that they had, so that Selection finds nothing to
-   * change. Only then tell what has become different meanwhile (`linkChanged`, `addPort`). The aggregator must have no
-   * port yet. Throws when a snapshot does not fit the machines; the aggregator is then as before.
+   * Ports of an earlier process, in the states that they had; tell what has changed only then (`linkChanged`, `addPort`).
+   * `paused: false`: no time has passed. Throws where a port is, or a snapshot fits no machine; all is then as before.
    */
   resumePorts(
     aggregatorName: string,
-    former: Pick<AggregatorSnapshot, 'active' | 'moved'>,
+    former: Pick<AggregatorSnapshot, 'active' | 'moved'> & { readonly paused?: boolean },
     ports: readonly { readonly snapshot: PortSnapshot; readonly settings: PortSettings }[],
   ): void {
     const aggregator = this.#aggregator(aggregatorName);
@@ -124,7 +122,11 @@ export class LacpSystem {
           const { number, facts } = snapshot;
           this.#ports.assertFree(number);
           const hold = resumedHold(facts, snapshot.variables.port_enabled, now);
-          this.#join(aggregator, halfMember(number, facts, settings, aggregator, hold), { snapshot, now });
+          this.#join(aggregator, halfMember(number, facts, settings, aggregator, hold), {
+            snapshot,
+            now,
+            paused: former.paused,
+          });
           this.#ports.give(number);
         }
       } catch (error) {
@@ -151,7 +153,6 @@ export class LacpSystem {
     });
   }
 
-  /** Link, speed, duplex, address or name of a port changed. */
   linkChanged(number: number, facts: LinkFacts): void {
     const { aggregator, member } = this.#ports.must(number);
     this.#enter(() => {
@@ -162,9 +163,9 @@ export class LacpSystem {
   }
 
   /**
-   * Take a port out of service, by default so that nothing is lost: its conversations move away first, and what is
-   * under way from the partner is still taken. `atOnce` does without. Its last LACPDU says so as `farewell` is set; it
-   * goes out at once, or as soon as the transmit limit allows. `released` is called when the port is gone.
+   * Take a port out of service, so that nothing is lost: its conversations move away first, and what is under way from
+   * the partner is still taken; not with `atOnce`. Its last LACPDU says so as `farewell` is set, as soon as the transmit
+   * limit allows. `released` is called when the port is gone.
    */
   removePort(number: number, released: () => void, { atOnce = false } = {}): void {
     const { aggregator, member } = this.#ports.must(number);

@@ -1,6 +1,6 @@
 /** A port goes on after a pause in which nothing was heard or said: its machines stay in their states. */
 import { currentWhileTime } from './functions.js';
-import { type PortVariables, TIMERS, type TimerName } from './variables.js';
+import { type Clockwork, type PortVariables, TIMERS } from './variables.js';
 
 /**
  * The variables after the pause. Deadlines stay where they were, with two exceptions:
@@ -14,10 +14,16 @@ export function afterPause(v: PortVariables, now: number): PortVariables {
     timers.current_while_timer = now + currentWhileTime(v);
   }
   if (timers.periodic_timer !== undefined) timers.periodic_timer = now;
-  // Every name is there, also of a timer that stands: a snapshot that was a text has lost those.
-  const all = Object.fromEntries(TIMERS.map((timer) => [timer, timers[timer]])) as Record<
-    TimerName,
-    number | undefined
-  >;
-  return { ...v, clockwork: { timers: all, sent: [...v.clockwork.sent] } };
+  return { ...v, clockwork: clockworkOf(timers, v.clockwork.sent) };
+}
+
+/** The variables as they are, no time having passed. What runs is changed in place: it gets a clockwork of its own. */
+export function withoutPause(v: PortVariables): PortVariables {
+  return { ...v, clockwork: clockworkOf(v.clockwork.timers, v.clockwork.sent) };
+}
+
+/** Every name is there, also of a timer that stands: a snapshot that was a text has lost those. */
+function clockworkOf(timers: Partial<Clockwork['timers']>, sent: readonly number[]): Clockwork {
+  const all = Object.fromEntries(TIMERS.map((timer) => [timer, timers[timer]]));
+  return { timers: all as Clockwork['timers'], sent: [...sent] };
 }

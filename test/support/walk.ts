@@ -56,6 +56,40 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('priority' as const), end, link, value: fc.constantFrom(1, 32_768) }),
 );
 
+/** What a step of `step` has not: bad cables, and programs that end and begin. A crash outlasts no time-out. */
+export type Trouble =
+  | { readonly kind: 'bad'; readonly link: number; readonly loss: number; readonly duplicate: number }
+  | { readonly kind: 'crash' | 'restart'; readonly end: 0 | 1; readonly ms: number };
+export const trouble: fc.Arbitrary<Trouble> = fc.oneof(
+  fc.record({
+    kind: fc.constant('bad' as const),
+    link,
+    loss: fc.constantFrom(0, 0.2, 0.7),
+    duplicate: fc.constantFrom(0, 0.3),
+  }),
+  fc.record({ kind: fc.constantFrom('crash' as const, 'restart' as const), end, ms: fc.nat(4_000) }),
+);
+
+export function troubled(lab: Lab, event: Step | Trouble): void {
+  switch (event.kind) {
+    case 'bad': {
+      const { loss, duplicate } = event;
+      Object.assign(lab.cables[event.link - 1]?.inner.qualities ?? {}, { loss, duplicate });
+      break;
+    }
+    case 'crash':
+    case 'restart': {
+      const { host } = event.end === 0 ? lab.a : lab.b;
+      host.crash({ sockets: event.kind === 'restart' });
+      lab.clock.advance(event.ms);
+      host.resume();
+      break;
+    }
+    default:
+      happen(lab, event);
+  }
+}
+
 export function happen(lab: Lab, event: Step): void {
   const systems = [lab.a, lab.b] as const;
   switch (event.kind) {
@@ -88,7 +122,10 @@ export function happen(lab: Lab, event: Step): void {
 
 /** Back to what must come up: all cables whole, all links up, both ends active with the default settings. */
 export function repair(lab: Lab): void {
-  for (const cable of lab.cables) Object.assign(cable, { cut: false, oneWay: false });
+  for (const cable of lab.cables) {
+    Object.assign(cable, { cut: false, oneWay: false });
+    Object.assign(cable.inner.qualities, { loss: 0, duplicate: 0 });
+  }
   for (const system of [lab.a, lab.b]) {
     system.set({ rate: 'fast' });
     for (const n of LINKS) {

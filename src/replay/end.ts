@@ -16,12 +16,16 @@ export interface End {
   announcements: number;
   /** It has spoken without a silence since: before that it may have been away, and not have heard anything. */
   since: number;
+  /** When it last spoke after a pause: what it was meanwhile it may not have said, in sync or not, fast or slow. */
+  paused: number;
   /** When it last used up the limit of LACPDUs a second: what it was for a moment then, it may not have said. */
   crowded: number;
   /** Of its last LACPDUs, as many as the limit. */
   readonly times: number[];
 }
 
+/** Longer than an end keeps silent whose partner asks for the fast rate. */
+const PAUSE = 5_000;
 /** Four LACPDUs within this: the last of them may have had to wait. */
 const CROWDED = 1.2 * Fast_Periodic_Time;
 /** An end that was silent for longer has gone: Long_Timeout_Time and some more. */
@@ -44,6 +48,7 @@ export class Ends {
     const known = this.#ends.get(id);
     if (known !== undefined) {
       if (announcement.at - known.last.at > longestPause(known.last)) known.since = announcement.at;
+      if (announcement.at - known.last.at > PAUSE) known.paused = announcement.at;
       known.last = announcement;
       known.announcements++;
       known.said.add(announcement);
@@ -61,6 +66,7 @@ export class Ends {
       said: new Said(),
       announcements: 1,
       since: announcement.at,
+      paused: Number.NEGATIVE_INFINITY,
       crowded: Number.NEGATIVE_INFINITY,
       times: [announcement.at],
     };

@@ -60,9 +60,11 @@ const LATE = 1_000;
  * How long ago the last LACPDU may be that an end has heard which is neither Expired nor Defaulted at `now`: the timeout
  * by its own words, and the long one where it has said that in the life of what it heard then. Milliseconds.
  */
-export function longestMemory({ said }: End, now: number): number {
-  const words = said.inForceSince(now - Long_Timeout_Time - GRACE - LATE);
-  const short = words?.every(({ pdu }) => pdu.actor.State.LACP_Timeout) === true;
+export function longestMemory({ said, paused }: End, now: number): number {
+  const earliest = now - Long_Timeout_Time - GRACE - LATE;
+  const words = said.inForceSince(earliest);
+  // In a pause it may have had another timeout, and heard something.
+  const short = paused < earliest && words?.every(({ pdu }) => pdu.actor.State.LACP_Timeout) === true;
   return (short ? Short_Timeout_Time : Long_Timeout_Time) + GRACE + LATE;
 }
 

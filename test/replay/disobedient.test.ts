@@ -172,7 +172,7 @@ test('in sync at once with a new partner', () => {
     {
       end: 'B/1',
       clause: 'x.4.15',
-      text: 'is in sync 0.5 s after it first heard this partner (packet 3); it is to be unselected, and to wait 2 s',
+      text: 'is in sync 1.5 s after it first heard this partner (packet 1); it is to be unselected, and to wait 2 s',
     },
   ]);
 });

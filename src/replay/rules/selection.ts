@@ -2,7 +2,7 @@
 import { Aggregate_Wait_Time } from '../../lacp/constants.js';
 import { samePort } from '../../lacp/functions.js';
 import type { PortInformation } from '../../lacp/variables.js';
-import { Memory, type Rule, seconds } from './rule.js';
+import { GRACE, Memory, type Rule, seconds } from './rule.js';
 
 /** After this, an end has taken in the new partner. */
 const SOON = 300;
@@ -23,11 +23,14 @@ export function selection(): Rule {
   const partners = new Memory<Partner>(() => ({ at: undefined, packet: 0, instead: undefined, unknown: false }));
   return {
     name: 'wait_while',
-    hears: (end, { at, packet, pdu }) => {
+    hears: (end, { at, packet, pdu }, previous) => {
       const partner = partners.of(end);
       if (partner.unknown || samePort(end.last.pdu.partner, pdu.actor)) return;
-      partner.at = at;
-      partner.packet = packet;
+      // It may have heard the one before after it said that it knows nobody.
+      const sooner = previous !== undefined && samePort(previous.pdu.actor, pdu.actor) ? previous : undefined;
+      const first = sooner !== undefined && sooner.at >= end.last.at - GRACE ? sooner : { at, packet };
+      partner.at = first.at;
+      partner.packet = first.packet;
       partner.instead = end.last.pdu.partner;
       partner.unknown = true;
     },

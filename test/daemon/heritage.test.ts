@@ -33,7 +33,7 @@ test('every descriptor is named, stays open over execve, and is for this program
       veth0: {
         host: { ifindex: 5, fd: host },
         ports: [
-          { ifindex: 3, fd: first, filter: { mac: '02:00:00:00:00:01', promiscuous: true } },
+          { ifindex: 3, fd: first },
           { ifindex: 4, fd: second },
         ],
       },

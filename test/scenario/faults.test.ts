@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import { encodeLacpdu } from '../../src/lacp/lacpdu.pdu.js';
 import { parseSlowProtocols, slowProtocolsFrame } from '../../src/lacp/slow-protocols.js';
-import { Cable, facts, TestSystem, twoSystems } from '../support/system-lab.js';
+import { Cable, facts, joinedToItself, TestSystem, twoSystems } from '../support/system-lab.js';
 import { Tester } from '../support/tester.js';
 
 const FAST = { rate: 'fast' } as const;
@@ -19,14 +19,7 @@ test('a group in order has no fault, at no moment of its formation', () => {
 });
 
 test('L-05 two own ports joined by a cable', () => {
-  const clock = new VirtualClock();
-  const system = new TestSystem(clock, '02:aa:00:00:00:00', FAST);
-  const cable = new Cable(clock, [
-    [system, 1],
-    [system, 2],
-  ]);
-  system.onFrame = (port, frame) => cable.carry(system, port, frame);
-  for (const n of [1, 2]) system.addPort(facts(n));
+  const { clock, system, cable } = joinedToItself(FAST);
   clock.advance(10_000);
   expect(faults(system)).toEqual(['loop eth1', 'loop eth2']);
   expect(texts(system)[0]).toBe('loop: eth1 leads to our own port eth2');

@@ -1,7 +1,7 @@
 /** Faults of links, settings and partners, each with the verdict that must name it. */
 import { expect } from 'vitest';
 import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
-import { Cable, facts, setCable, TestSystem } from '../support/system-lab.js';
+import { facts, joinedToItself, setCable, TestSystem } from '../support/system-lab.js';
 import { after, FAST, pair, ports, type Row, stranger, tester } from './fault-injection.js';
 
 export const LINK_FAULTS: readonly Row[] = [
@@ -131,14 +131,7 @@ export const LINK_FAULTS: readonly Row[] = [
   [
     'a cable between two own ports',
     () => {
-      const clock = new VirtualClock();
-      const system = new TestSystem(clock, '02:aa:00:00:00:00', FAST);
-      const cable = new Cable(clock, [
-        [system, 1],
-        [system, 2],
-      ]);
-      system.onFrame = (port, frame) => cable.carry(system, port, frame);
-      for (const n of [1, 2]) system.addPort(facts(n));
+      const { clock, system } = joinedToItself(FAST);
       clock.advance(10_000);
       return system;
     },

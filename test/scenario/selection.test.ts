@@ -1,7 +1,7 @@
 /** conformance D.3.7 with whole systems: who aggregates with whom, and what the status says of the others. */
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
-import { Cable, facts, setCable, TestSystem, twoSystems } from '../support/system-lab.js';
+import { Cable, facts, joinedToItself, setCable, TestSystem, twoSystems } from '../support/system-lab.js';
 import { mostInAnySecond, Tester } from '../support/tester.js';
 
 const FAST = { rate: 'fast' } as const;
@@ -144,14 +144,7 @@ describe('candidates', () => {
 
 describe('loops', () => {
   test('L-05 a cable between two own ports: neither forwards, and each note names the other port', () => {
-    const clock = new VirtualClock();
-    const system = new TestSystem(clock, '02:aa:00:00:00:00', FAST);
-    const cable = new Cable(clock, [
-      [system, 1],
-      [system, 2],
-    ]);
-    system.onFrame = (port, frame) => cable.carry(system, port, frame);
-    for (const n of [1, 2]) system.addPort(facts(n));
+    const { clock, system } = joinedToItself(FAST);
     clock.advance(30_000);
     expect(system.forwardings).toEqual([]);
     expect(system.port(1)).toMatchObject({

@@ -200,6 +200,23 @@ export function twoSystems(
   return { clock, a: left, b: right, cables };
 }
 
+/** One system whose ports 1 and 2 are the ends of one cable. */
+export function joinedToItself(settings: Partial<AggregatorSettings> = {}): {
+  clock: VirtualClock;
+  system: TestSystem;
+  cable: Cable;
+} {
+  const clock = new VirtualClock();
+  const system = new TestSystem(clock, '02:aa:00:00:00:00', settings);
+  const cable = new Cable(clock, [
+    [system, 1],
+    [system, 2],
+  ]);
+  system.onFrame = (port, frame) => cable.carry(system, port, frame);
+  for (const n of [1, 2]) system.addPort(facts(n));
+  return { clock, system, cable };
+}
+
 /** Pull the cable (both ends see it) or put it back. */
 export function setCable(lab: ReturnType<typeof twoSystems>, link: number, up: boolean): void {
   const cable = lab.cables[link - 1];

@@ -17,9 +17,10 @@ module.exports = {
       ...wall(
         'drivers',
         'src/drivers',
-        'src/drivers/|src/mux/|src/lacp/|src/aggregator/io\\.ts|node_modules/|[a-z:_/]+$',
+        'src/drivers/|src/layers/|src/mux/|src/lacp/|src/aggregator/io\\.ts|node_modules/|[a-z:_/]+$',
       ),
     },
+    wall('layers', 'src/layers', 'src/layers/|src/mux/|src/lacp/|src/aggregator/io\\.ts'),
     wall('machines', 'src/machines', 'src/machines/|src/lacp/|src/mux/|src/aggregator/|node_modules/xstate'),
     wall('replay', 'src/replay', 'src/replay/|src/lacp/|src/mux/|src/aggregator/'),
     wall('simulator', 'src/simulator', 'src/simulator/|src/lacp/|src/mux/|src/aggregator/'),
@@ -39,7 +40,7 @@ module.exports = {
     wall(
       'vethcfg',
       'vethcfg',
-      'vethcfg/|src/conformance/|src/replay/|src/pictures/|src/simulator/|src/scenario-file/|src/lacp/(mac|port-state|variables)\\.ts|src/daemon/(messages|status-table|why|md5|option-kinds|config/problems)\\.ts|src/daemon/(metrics|openconfig)/|src/daemon/(daemon-)?options\\.ts|src/aggregator/(status|status-words|verdict|journal/(compactor|line))\\.ts|node_modules/|[a-z:_/]+$',
+      'vethcfg/|src/conformance/|src/replay/|src/pictures/|src/simulator/|src/scenario-file/|src/lacp/(mac|port-state|variables)\\.ts|src/daemon/(messages|status-table|why|md5|option-kinds|config/problems)\\.ts|src/daemon/(metrics|openconfig)/|src/daemon/layers/(kinds|layer)\\.ts|src/daemon/(daemon-)?options\\.ts|src/aggregator/(status|status-words|verdict|journal/(compactor|line))\\.ts|node_modules/|[a-z:_/]+$',
     ),
     wall('pictures', 'src/pictures', 'src/pictures/|src/lacp/|src/aggregator/'),
     // What it takes of the daemon are types.

@@ -1,5 +1,7 @@
 /** The JSON Schema of configuration files, for editors; made from the option table, as parser and help are. */
 import { DATAPATH_OPTION } from '../src/daemon/daemon-options.js';
+import { LAYER_KINDS } from '../src/daemon/layers/kinds.js';
+import type { LayerKind } from '../src/daemon/layers/layer.js';
 import { OPTIONS } from '../src/daemon/options.js';
 
 export interface JsonSchema {
@@ -43,6 +45,7 @@ export function configurationSchema(): JsonSchema {
         propertyNames: { $ref: '#/$defs/name' },
         additionalProperties: { $ref: '#/$defs/interface' },
       },
+      ...Object.fromEntries(LAYER_KINDS.map((kind) => [kind.key, layerSchema(kind)])),
     },
     $defs: {
       name: { description: 'Name of an interface', type: 'string', pattern: '^[^/:\\s]{1,15}$' },
@@ -70,6 +73,21 @@ export function configurationSchema(): JsonSchema {
 /** As `vethcfg schema` prints it and the build writes it to `dist/vethd.schema.json`. */
 export function configurationSchemaText(): string {
   return `${JSON.stringify(configurationSchema(), null, 2)}\n`;
+}
+
+/** One option may stand for its map. */
+function layerSchema({ help, options }: LayerKind): JsonSchema {
+  const each = options.map(({ name, help: text, syntax, fallback }): [string, JsonSchema] => [
+    name,
+    { description: text, ...valueSchema(syntax), ...(fallback === undefined ? {} : { default: asYaml(fallback) }) },
+  ]);
+  const required = options.filter(({ fallback }) => fallback === undefined).map(({ name }) => name);
+  const map = { type: 'object', additionalProperties: false, properties: Object.fromEntries(each), required };
+  return {
+    description: help,
+    type: ['object', 'null'],
+    additionalProperties: { anyOf: [...each.slice(0, 1).map(([, schema]) => schema), map] },
+  };
 }
 
 function optionSchema(description: string, { syntax, fallback }: { syntax: string; fallback: string }): JsonSchema {

@@ -20,6 +20,8 @@ import { Host } from './host.js';
 import { checkInterfaceName } from './interface-name.js';
 import type { LacpJournal } from './lacp-journal.js';
 import type { Lateness } from './lateness.js';
+import { Layers } from './layers/layers.js';
+import { openLayers } from './layers/open-layers.js';
 import type { Log } from './log.js';
 import {
   type Arguments,
@@ -69,6 +71,7 @@ export interface DaemonOptions {
 export class Daemon {
   /** What is done with configuration files: `apply`, `save`, `effective`. */
   readonly configuration: ConfigurationKeeper;
+  readonly layers: Layers;
   readonly #host: Host;
   readonly #traffic: RecentTraffic;
   /** Chosen by a command. */
@@ -86,25 +89,31 @@ export class Daemon {
       changed: (now) => status(statusTable(now)),
       journal: options.events.write,
       moved: () => journal.changed(),
-      event: (act) => {
-        this.#inTurn(async () => {
-          await act();
-          await this.#save();
-        }).catch((error: unknown) => {
-          // A successor finds by itself what has become of its links.
-          if (!this.#leaving) log.error(String(error));
-        });
-      },
-      linkSeen: (facts) => {
-        log.debug(`${facts.name}: the kernel says ${facts.link}`);
-        this.configuration.linkSeen(facts);
+      event: (act) => this.#event(act),
+      linkSeen: (event) => {
+        if (event.kind === 'link') {
+          log.debug(`${event.facts.name}: the kernel says ${event.facts.link}`);
+          this.configuration.linkSeen(event.facts);
+        }
+        this.layers.linkEvent(event);
       },
     });
+    const context = {
+      drivers,
+      log,
+      bundles: this.#host.bundles,
+      links: this.#host.links,
+      addresses: (ifindex: number) => this.#host.addresses(ifindex),
+      runDirectory: options.configuration.directory,
+      event: (act: () => Promise<void>) => this.#event(act),
+    };
+    this.layers = new Layers(openLayers(context), log);
     this.#traffic = new RecentTraffic(drivers.clock, () => sentOctets(this.#host.bundles));
     const { limits, configuration } = options;
     this.configuration = new ConfigurationKeeper({
       ...configuration,
       host: this.#host,
+      layers: this.layers,
       limits,
       log,
       datapath: {
@@ -122,7 +131,7 @@ export class Daemon {
   async start(): Promise<void> {
     const { log, state, status, journal } = this.options;
     const former = journal.load();
-    const { interfaces, datapath } = state.load(log);
+    const { interfaces, datapath, layers = {} } = state.load(log);
     this.#datapath = datapath;
     const { boot } = this.options.configuration;
     // The data paths of interfaces that are taken up go on as they were first, and change under their traffic.
@@ -132,6 +141,7 @@ export class Daemon {
     this.#host.listen();
     journal.start(() => this.#host.snapshot());
     await this.#inTurn(async () => {
+      await this.layers.takeUp(layers);
       await this.configuration.start(boot);
       await this.#save();
     });
@@ -142,6 +152,7 @@ export class Daemon {
   /** Farewell on every port, everything undone, nothing left behind. */
   async stop(): Promise<void> {
     await this.#inTurn(async () => {
+      await this.layers.stop();
       await Promise.all([...this.#host.bundles.values()].map((bundle) => this.#host.removeBundle(bundle)));
       this.options.state.remove();
       this.configuration.remove();
@@ -158,6 +169,7 @@ export class Daemon {
   leave(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#save();
+      await this.layers.leave();
       this.#leaving = true;
     });
   }
@@ -315,6 +327,26 @@ export class Daemon {
     return { version: VERSION, protocol: PROTOCOL, pid: process.pid };
   }
 
+  /** What an event leaves to be done, and to be kept over a crash. */
+  #event(act: () => Promise<void>): void {
+    this.#inTurn(async () => {
+      await act();
+      await this.#save();
+    }).catch((error: unknown) => {
+      // A successor finds by itself what has become of its links.
+      if (!this.#leaving) this.options.log.error(String(error));
+    });
+  }
+
+  /** A command to a layer: acknowledged when it would survive a crash. */
+  changeLayer<T>(act: () => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      const result = await act();
+      await this.#save();
+      return result;
+    });
+  }
+
   /** A turn comes when all earlier ones have ended, well or badly. */
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(() => (this.#leaving ? refuseToChange() : act())).catch(asRefusal);
@@ -324,7 +356,11 @@ export class Daemon {
 
   /** Rejects when the state cannot be written: then the change must not be acknowledged. */
   async #save(): Promise<void> {
-    await this.options.state.save({ interfaces: this.#host.saved(), datapath: this.#datapath });
+    await this.options.state.save({
+      interfaces: this.#host.saved(),
+      datapath: this.#datapath,
+      layers: this.layers.items(),
+    });
     await this.configuration.persist();
   }
 

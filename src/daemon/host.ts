@@ -33,8 +33,8 @@ export interface HostOptions {
   readonly moved: () => void;
   /** What must be kept over a crash has changed by an event, not by a command; also what remains to be done for it. */
   readonly event: (act: () => Promise<void>) => void;
-  /** The kernel has told of a link, be it ours or not. */
-  readonly linkSeen: (facts: LinkFacts) => void;
+  /** The kernel has told of a link or an address, be it ours or not. */
+  readonly linkSeen: (event: LinkEvent) => void;
 }
 
 export class Host {
@@ -332,8 +332,8 @@ export class Host {
   }
 
   #linkEvent(event: LinkEvent): void {
+    this.options.linkSeen(event);
     if (event.kind === 'address') return;
-    if (event.kind === 'link') this.options.linkSeen(event.facts);
     const ifindex = event.kind === 'link' ? event.facts.ifindex : event.ifindex;
     for (const bundle of this.bundles.values()) {
       const port = bundle.portByIndex(ifindex);

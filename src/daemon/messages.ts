@@ -22,7 +22,7 @@ import { whyResultSchema } from './why-schema.js';
 
 export type { SystemStatus } from '../aggregator/status.js';
 export type { Reduction } from '../drivers/abilities.js';
-export type { Change } from './config/change.js';
+export type { Change } from './config/change-schema.js';
 export type { EffectiveInterface, EffectiveOption } from './config/effective.js';
 export type { ApplyResult, EffectiveResult, SaveResult } from './config/results.js';
 export type { LatenessReport } from './lateness.js';

@@ -11,6 +11,7 @@ import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js
 import { DATAPATH_CHOICES, type DatapathChoice } from '../drivers/datapath-choice.js';
 import type { Mac } from '../lacp/variables.js';
 import { KeptFile } from './kept-file.js';
+import type { LayerItems } from './layers/layers.js';
 import type { Log } from './log.js';
 import { aggregatorSettings, macSchema, portSettings } from './status-schema.js';
 import { writeAtomically } from './write-atomically.js';
@@ -33,6 +34,8 @@ export interface Saved {
   readonly interfaces: readonly SavedInterface[];
   /** Chosen by a command; else what is said elsewhere is in force. */
   readonly datapath?: DatapathChoice | undefined;
+  /** Absent: of a daemon that had none. */
+  readonly layers?: LayerItems | undefined;
 }
 
 const FORMAT = 2;
@@ -40,6 +43,9 @@ const FORMAT = 2;
 const schema = z.object({
   /** Chosen by a command. */
   datapath: z.enum(DATAPATH_CHOICES).optional(),
+  layers: z
+    .record(z.string(), z.array(z.object({ name: z.string(), options: z.record(z.string(), z.string()) })))
+    .optional(),
   interfaces: z.array(
     z.object({
       name: z.string(),

@@ -8,6 +8,7 @@ import { ownIdentity } from '../drivers/identity.js';
 import { scratchTable } from '../drivers/kernel-table.js';
 import { libc } from '../drivers/sys/libc.js';
 import { SysError } from '../drivers/sys/sys-error.js';
+import { answer } from './answer.js';
 import { cleanUp } from './cleanup.js';
 import { configurationFile, readBootFile } from './config/boot.js';
 import { ConfigurationStore } from './config/store.js';
@@ -23,7 +24,6 @@ import { LacpJournal } from './lacp-journal.js';
 import { Lateness } from './lateness.js';
 import { createLog, type Log } from './log.js';
 import { createLogOutput, type LogOutput } from './log-output.js';
-import type { Request } from './messages.js';
 import { isReduced, missingCapabilities, ownPrivileges } from './privileges.js';
 import { Refusal } from './refusal.js';
 import { rehearse } from './rehearsal.js';
@@ -161,37 +161,6 @@ function sayPrivileges(log: Log, reduced: readonly Reduction[]): void {
   if (missing.length > 0) log.warn(`without ${missing.join(', ')}: what needs it is refused or reduced`);
   for (const { part, why, effect } of reduced) log.warn(`reduced: ${part} (${why}): ${effect}`);
   log.info(isReduced(privileges) ? 'privileges reduced to the needed ones' : 'runs with all privileges of its user');
-}
-
-async function answer(daemon: Daemon, restart: () => Promise<unknown>, request: Request): Promise<unknown> {
-  switch (request.command) {
-    case 'add':
-      return daemon.add(request.args);
-    case 'del':
-      return daemon.del(request.args);
-    case 'set':
-      return daemon.set(request.args);
-    case 'status':
-      return daemon.statusOf(request.args);
-    case 'show':
-      return daemon.show(request.args);
-    case 'events':
-      return daemon.events(request.args);
-    case 'flow':
-      return daemon.flow(request.args);
-    case 'why':
-      return daemon.why(request.args);
-    case 'version':
-      return daemon.version();
-    case 'apply':
-      return daemon.configuration.apply(request.args);
-    case 'save':
-      return daemon.configuration.save();
-    case 'effective':
-      return daemon.configuration.effective(request.args);
-    case 'restart':
-      return restart();
-  }
 }
 
 /** The first signal ends in order; a second one, when that hangs, at once. */

@@ -21,7 +21,7 @@ const options = OPTIONS.map(({ name }) => `${name}=`);
 describe('bash', () => {
   test.each<[string[], string[]]>([
     [[''], COMMANDS.map(({ name }) => name)],
-    [['s'], ['set', 'status', 'show', 'save', 'simulate', 'schema']],
+    [['s'], ['set', 'status', 'show', 'save', 'schema', 'simulate']],
     [['--r'], ['--run-dir']],
     [['--json', 'st'], ['status']],
     [['--run-dir', '/tmp', 'st'], ['status']],

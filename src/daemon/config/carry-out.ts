@@ -7,7 +7,7 @@ import type { AggregatorSettings } from '../../aggregator/settings.js';
 import type { Bundle, BundlePort } from '../bundle.js';
 import { checkNewInterface, checkNewPort } from '../checks.js';
 import type { Host } from '../host.js';
-import type { Change } from './change.js';
+import type { Change } from './change-schema.js';
 import type { Configuration, ConfiguredInterface, ConfiguredPort } from './model.js';
 import type { Transaction } from './transaction.js';
 
@@ -40,7 +40,7 @@ export async function carryOut(
     return found?.bundle.name === change.veth ? found : undefined;
   };
 
-  for (const change of changes.filter(({ action }) => action === 'change')) {
+  for (const change of changes.filter(({ action, layer }) => action === 'change' && layer === undefined)) {
     const each = wanted.get(change.veth);
     if (each !== undefined) await doing(change, () => applySettings(host, each, change.port, steps));
   }
@@ -55,7 +55,7 @@ export async function carryOut(
   const moves = additions.filter(({ port = '' }) => host.portByName(port) !== undefined);
   for (const change of additions) if (!moves.includes(change)) await add(change);
 
-  const removals = changes.filter(({ action }) => action === 'remove');
+  const removals = changes.filter(({ action, layer }) => action === 'remove' && layer === undefined);
   // Ports that go with their interface go with it at the end, together.
   const early = removals.filter(({ veth, port }) => wanted.has(veth) || moves.some((move) => move.port === port));
   // Farewells take time: together. All must have ended before anything may be undone.

@@ -1,24 +1,10 @@
 /** The difference between two configurations, as data: what `vethcfg apply` shows and carries out. */
-import { z } from 'zod';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../aggregator/settings.js';
 import { DAEMON_NAME, DATAPATH_OPTION } from '../daemon-options.js';
 import { OPTIONS } from '../options.js';
+import type { Change, OptionChange } from './change-schema.js';
+import { layerChanges } from './layers.js';
 import type { Configuration, ConfiguredInterface, ConfiguredPort } from './model.js';
-
-/** `from` is absent where something is added: its options then stand against their defaults. */
-const optionChange = z.object({ option: z.string(), from: z.string().optional(), to: z.string() });
-
-export const changeSchema = z.object({
-  action: z.enum(['add', 'change', 'remove']),
-  /** `vethd`: vethd itself. */
-  veth: z.string(),
-  /** Absent: the interface itself. */
-  port: z.string().optional(),
-  options: z.array(optionChange),
-});
-
-export type Change = z.infer<typeof changeSchema>;
-type OptionChange = z.infer<typeof optionChange>;
 
 /** In the order of the files: what is added or changed first, then what is removed. Empty when nothing differs. */
 export function changesBetween(current: Configuration, desired: Configuration): Change[] {
@@ -28,6 +14,7 @@ export function changesBetween(current: Configuration, desired: Configuration): 
     ...daemonChanges(current, desired),
     ...desired.interfaces.flatMap((each) => changesOf(before.get(each.name), each)),
     ...current.interfaces.flatMap((each) => removalsOf(each, after.get(each.name))),
+    ...layerChanges(current.layers, desired.layers),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** What a configuration asks of this host that cannot be: found before anything is changed. */
 import { checkNewInterface, checkNewPort, type Limits, type World } from '../checks.js';
 import { Refusal } from '../refusal.js';
-import type { Change } from './change.js';
+import type { Change } from './change-schema.js';
 import { type FileConfiguration, placeKey } from './model.js';
 import { FileRefusal, type Problem, problemAt } from './problems.js';
 
@@ -32,8 +32,8 @@ export function checkLimits({ interfaces, places, file }: FileConfiguration, lim
 /** Throws a `FileRefusal` where a new interface or a new port that is there cannot be taken. */
 export function checkHost(world: World, { places, file }: FileConfiguration, changes: readonly Change[]): void {
   const problems: Problem[] = [];
-  for (const { action, veth, port } of changes) {
-    if (action !== 'add') continue;
+  for (const { action, layer, veth, port } of changes) {
+    if (action !== 'add' || layer !== undefined) continue;
     try {
       if (port !== undefined) checkComing(world, port, veth);
       else if (!world.bundles.has(veth)) checkNewInterface(world, veth, Number.POSITIVE_INFINITY);

@@ -9,15 +9,18 @@ import type { DatapathChoice } from '../../drivers/datapath-choice.js';
 import { checkNewInterface, checkRoom, type Limits } from '../checks.js';
 import { DAEMON_NAME, DATAPATH_OPTION } from '../daemon-options.js';
 import type { Host } from '../host.js';
+import type { Layers } from '../layers/layers.js';
 import type { Log } from '../log.js';
 import type { Arguments } from '../messages.js';
 import { OPTIONS } from '../options.js';
 import { Refusal } from '../refusal.js';
 import { checkSettings } from '../settings-check.js';
 import { addPort, carryOut } from './carry-out.js';
-import { type Change, changesBetween } from './change.js';
+import { changesBetween } from './change.js';
+import type { Change } from './change-schema.js';
 import { checkHost, checkLimits } from './check.js';
 import { effectiveDaemonOf, effectiveOf } from './effective.js';
+import { makeLayers, removeLayers } from './layers.js';
 import type { Configuration, FileConfiguration } from './model.js';
 import { Origins } from './origins.js';
 import { readConfiguration } from './read.js';
@@ -29,6 +32,7 @@ import { writeConfiguration } from './write.js';
 
 export interface KeeperOptions {
   readonly host: Host;
+  readonly layers: Layers;
   readonly limits: Limits;
   readonly log: Log;
   /** The run directory. */
@@ -67,7 +71,7 @@ export class ConfigurationKeeper {
    * is carried out. A port that cannot be had is no failure: it is waited for.
    */
   async start(boot: FileConfiguration | undefined): Promise<void> {
-    const { host, log } = this.options;
+    const { host, layers, log } = this.options;
     const stored = this.#store.load(log);
     for (const veth of stored?.made ?? []) host.formerInterface(veth);
     const goesOn = host.bundles.size > 0 || stored?.made.length === 0;
@@ -85,6 +89,7 @@ export class ConfigurationKeeper {
     }
     if (boot !== undefined) this.#origins.ofBoot(boot, this.options.datapath.choice());
     await this.#takeUpAll();
+    if (boot !== undefined && !goesOn) await layers.makeAll(boot.layers ?? {});
   }
 
   /** The difference between the file and what is, and (unless only looked at) the file carried out, whole or not. */
@@ -203,16 +208,19 @@ export class ConfigurationKeeper {
         ...this.#waiting.portsOf(name),
       ],
     }));
-    return { interfaces: [...made, ...this.#waiting.interfaces], datapath: this.options.datapath.choice() };
+    const interfaces = [...made, ...this.#waiting.interfaces];
+    return { interfaces, datapath: this.options.datapath.choice(), layers: this.options.layers.items() };
   }
 
   async #carryOut(desired: FileConfiguration, path: string, changes: readonly Change[]): Promise<void> {
-    const { host, log, save } = this.options;
+    const { host, layers, log, save } = this.options;
     const before = { waiting: this.#waiting.saved, origins: this.#origins.saved };
     const steps = new Transaction(log);
     try {
       await this.#carryOutDatapath(desired, steps);
+      await removeLayers(layers, changes, steps);
       await carryOut(host, desired, changes, steps);
+      await makeLayers(layers, desired.layers ?? {}, changes, steps);
       this.#adopt({ ...desired, file: path });
       await save();
     } catch (error) {

@@ -2,6 +2,7 @@
 
 import type { AggregatorSettings, PortSettings } from '../../aggregator/settings.js';
 import type { DatapathChoice } from '../../drivers/datapath-choice.js';
+import type { LayerItems } from '../layers/layers.js';
 
 /** Where something stands in a file; both counted from 1. */
 export interface Place {
@@ -24,6 +25,8 @@ export interface Configuration {
   readonly interfaces: readonly ConfiguredInterface[];
   /** Where frames are forwarded; undefined: not said here. */
   readonly datapath?: DatapathChoice | undefined;
+  /** Aliases and the like; what is absent is not wanted. */
+  readonly layers?: LayerItems | undefined;
 }
 
 /** A configuration with the places it was read from. */

@@ -11,6 +11,9 @@
  */
 import type { DatapathChoice } from '../../drivers/datapath-choice.js';
 import { DAEMON_NAME, DATAPATH_OPTION, type DaemonSettings } from '../daemon-options.js';
+import { LAYER_KINDS } from '../layers/kinds.js';
+import type { LayerItem } from '../layers/layer.js';
+import { readLayer } from './layers.js';
 import { type ConfiguredInterface, type FileConfiguration, type Place, placeKey } from './model.js';
 import { FileRefusal } from './problems.js';
 import { readInterfaces } from './read-interfaces.js';
@@ -22,8 +25,10 @@ export function readConfiguration(text: string, file: string): FileConfiguration
   let interfaces: readonly ConfiguredInterface[] = [];
   const places = new Map<string, Place>();
   let datapath: DatapathChoice | undefined;
+  const layers: Record<string, readonly LayerItem[]> = {};
   for (const entry of reader.entries(contents, 'the file', 'interfaces: {}')) {
     const { name, place, value } = entry;
+    const kind = LAYER_KINDS.find(({ key }) => key === name);
     if (name === DATAPATH_OPTION.name) {
       datapath = readDatapath(reader, entry);
       places.set(placeKey(DAEMON_NAME, undefined, name), place);
@@ -31,13 +36,16 @@ export function readConfiguration(text: string, file: string): FileConfiguration
       const found = readInterfaces(reader, value);
       interfaces = found.interfaces;
       for (const [key, where] of found.places) places.set(key, where);
+    } else if (kind !== undefined) {
+      layers[name] = readLayer(reader, kind, value, places);
     } else {
-      const repair = `the keys here are interfaces and ${DATAPATH_OPTION.name}`;
+      const known = ['interfaces', ...LAYER_KINDS.map(({ key }) => key)];
+      const repair = `the keys here are ${known.join(', ')} and ${DATAPATH_OPTION.name}`;
       reader.problems.push({ ...place, thing: name, problem: 'no such key', repair });
     }
   }
   if (reader.problems.length > 0) throw new FileRefusal(file, reader.problems);
-  return { interfaces, datapath, file, places };
+  return { interfaces, datapath, layers, file, places };
 }
 
 function readDatapath(reader: YamlReader, entry: Entry): DatapathChoice | undefined {

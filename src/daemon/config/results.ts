@@ -1,6 +1,6 @@
 /** What the commands for configurations give, as it travels over the control socket. */
 import { z } from 'zod';
-import { changeSchema } from './change.js';
+import { changeSchema } from './change-schema.js';
 import { effectiveDaemon, effectiveInterface } from './effective.js';
 
 export const applyResult = z.looseObject({

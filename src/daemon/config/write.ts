@@ -2,16 +2,20 @@
 import { Document, type YAMLMap } from 'yaml';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../aggregator/settings.js';
 import { DATAPATH_OPTION } from '../daemon-options.js';
+import { LAYER_KINDS } from '../layers/kinds.js';
+import type { LayerItems } from '../layers/layers.js';
 import { OPTIONS } from '../options.js';
+import { writeLayer } from './layers.js';
 import type { Configuration, ConfiguredInterface, ConfiguredPort } from './model.js';
 
 const HEAD = ' Configuration of vethd, see vethd.yaml(5). Options that are not named have their defaults.';
 
-export function writeConfiguration({ interfaces, datapath }: Configuration): string {
+export function writeConfiguration({ interfaces, datapath, layers = {} }: Configuration): string {
   const document = new Document({
     ...(datapath === undefined || datapath === DATAPATH_OPTION.fallback ? {} : { [DATAPATH_OPTION.name]: datapath }),
     // Maps keep their order also where a name is a number, which objects do not.
     interfaces: new Map(interfaces.map((each) => [each.name, interfaceMap(each)])),
+    ...layerMaps(layers),
   });
   document.commentBefore = HEAD;
   for (const { name, ports } of interfaces) {
@@ -21,6 +25,15 @@ export function writeConfiguration({ interfaces, datapath }: Configuration): str
     }
   }
   return document.toString({ lineWidth: 0 });
+}
+
+function layerMaps(layers: LayerItems): Record<string, Map<string, unknown>> {
+  return Object.fromEntries(
+    LAYER_KINDS.flatMap((kind) => {
+      const items = layers[kind.key] ?? [];
+      return items.length === 0 ? [] : [[kind.key, new Map(items.map((item) => [item.name, writeLayer(kind, item)]))]];
+    }),
+  );
 }
 
 function interfaceMap({ settings, ports }: ConfiguredInterface): Map<string, unknown> {

@@ -3,21 +3,29 @@ import { bpf, objectInfo } from './bpf.js';
 import { Errno, SysError } from './sys-error.js';
 
 const BPF_TCX_INGRESS = 46;
+const BPF_TCX_EGRESS = 47;
 const BPF_F_BEFORE = 1 << 3;
 const BPF_LINK_TYPE_TCX = 11;
+
+/** What comes in on an interface, or what leaves by it. */
+export type Direction = 'ingress' | 'egress';
 
 /**
  * Runs a classifier on everything that comes in on an interface, `first` or `last` of those that are there; returns the
  * link's descriptor. `SysError`: EINVAL where the kernel has no tcx.
  */
-export function linkTcxIngress(program: number, ifindex: number, place: 'first' | 'last' = 'last'): number {
+export const linkTcxIngress = (program: number, ifindex: number, place: 'first' | 'last' = 'last'): number =>
+  linkTcx(program, ifindex, 'ingress', place);
+
+/** As `linkTcxIngress`, of either direction. */
+export function linkTcx(program: number, ifindex: number, direction: Direction, place: 'first' | 'last'): number {
   const doing = `attach a program to interface ${ifindex}`;
   // For tests: as a kernel before 6.6 answers.
   if (process.env.VETH_WITHOUT_TCX !== undefined) throw new SysError('bpf(BPF_LINK_CREATE)', Errno.EINVAL, doing);
   const attr = Buffer.alloc(32);
   attr.writeUInt32LE(program, 0);
   attr.writeUInt32LE(ifindex, 4);
-  attr.writeUInt32LE(BPF_TCX_INGRESS, 8);
+  attr.writeUInt32LE(direction === 'ingress' ? BPF_TCX_INGRESS : BPF_TCX_EGRESS, 8);
   attr.writeUInt32LE(place === 'first' ? BPF_F_BEFORE : 0, 12);
   return bpf('BPF_LINK_CREATE', attr, doing);
 }

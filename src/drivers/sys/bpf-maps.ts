@@ -4,8 +4,15 @@ import { bpf, objectInfo, tryBpf, writeName } from './bpf.js';
 import { libc } from './libc.js';
 import { Errno, SysError } from './sys-error.js';
 
-export type MapType = 'hash' | 'array' | 'per-CPU array';
-const MAP_TYPES: Readonly<Record<MapType, number>> = { hash: 1, array: 2, 'per-CPU array': 6 };
+export type MapType = 'hash' | 'array' | 'per-CPU hash' | 'per-CPU array' | 'longest prefix';
+const MAP_TYPES: Readonly<Record<MapType, number>> = {
+  hash: 1,
+  array: 2,
+  'per-CPU hash': 5,
+  'per-CPU array': 6,
+  'longest prefix': 11,
+};
+const BPF_F_NO_PREALLOC = 1 << 0;
 const BPF_F_MMAPABLE = 1 << 10;
 
 export interface MapShape {
@@ -17,6 +24,14 @@ export interface MapShape {
   readonly shareable: boolean;
 }
 
+/** Entries of a large table take memory only when they are there; the kernel asks that of `longest prefix` always. */
+const PREALLOCATED = 1024;
+
+function flagsOf({ type, entries, shareable }: MapShape): number {
+  const grows = type === 'longest prefix' || (type.endsWith('hash') && entries > PREALLOCATED);
+  return (shareable ? BPF_F_MMAPABLE : 0) | (grows ? BPF_F_NO_PREALLOC : 0);
+}
+
 /** Makes an empty map (arrays: all zero); returns its descriptor. Throws SysError. */
 export function createMap(name: string, shape: MapShape): number {
   const attr = Buffer.alloc(48);
@@ -24,7 +39,7 @@ export function createMap(name: string, shape: MapShape): number {
   attr.writeUInt32LE(shape.keyOctets, 4);
   attr.writeUInt32LE(shape.valueOctets, 8);
   attr.writeUInt32LE(shape.entries, 12);
-  attr.writeUInt32LE(shape.shareable ? BPF_F_MMAPABLE : 0, 16);
+  attr.writeUInt32LE(flagsOf(shape), 16);
   writeName(attr, name, 28);
   return bpf('BPF_MAP_CREATE', attr, `make the map ${name}`);
 }
@@ -33,8 +48,7 @@ export function createMap(name: string, shape: MapShape): number {
 export function hasShape(map: number, shape: MapShape): boolean {
   const info = objectInfo(map, 24);
   const is = [0, 8, 12, 16, 20].map((at) => info.readUInt32LE(at));
-  const flags = shape.shareable ? BPF_F_MMAPABLE : 0;
-  const wanted = [MAP_TYPES[shape.type], shape.keyOctets, shape.valueOctets, shape.entries, flags];
+  const wanted = [MAP_TYPES[shape.type], shape.keyOctets, shape.valueOctets, shape.entries, flagsOf(shape)];
   return is.every((value, i) => value === wanted[i]);
 }
 

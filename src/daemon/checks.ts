@@ -1,10 +1,10 @@
 /** What may become a port of what: every refusal of `add` that looks at the kernel's interfaces. */
 import type { LinkFacts } from '../aggregator/io.js';
 import type { Bundle } from './bundle.js';
+import { type Layering, wayDown } from './layering.js';
 import { Refusal } from './refusal.js';
 
-export interface World {
-  readonly links: readonly LinkFacts[];
+export interface World extends Layering {
   readonly bundles: ReadonlyMap<string, Bundle>;
   /** Names of interfaces that a daemon before us left: they are there and may be used, see orphans.ts. */
   readonly orphans: ReadonlySet<string>;
@@ -38,24 +38,9 @@ export function checkNewPort(world: World, port: string, veth: string): LinkFact
   for (const bundle of world.bundles.values()) {
     if (bundle.virtual.peerIfindex === facts.ifindex) refuse(`it is the inner end of ${bundle.name}`, 'choose another');
   }
-  const chain = chainTo(world, facts, veth);
+  const chain = wayDown(world, facts, veth);
   if (chain !== undefined) refuse(`${veth} would contain itself: ${chain.join(' -> ')}`, 'choose another port');
   return facts;
-}
-
-/** The way from a port down to `veth`: through our own interfaces to their ports, through others to what they lie on. */
-function chainTo(world: World, facts: LinkFacts, veth: string, seen = new Set<number>()): string[] | undefined {
-  if (facts.name === veth) return [facts.name];
-  if (seen.has(facts.ifindex)) return undefined;
-  seen.add(facts.ifindex);
-  const bundle = world.bundles.get(facts.name);
-  const below = bundle === undefined ? [facts.lower] : bundle.ports.map((port) => port.ifindex);
-  for (const ifindex of below) {
-    const next = world.links.find((link) => link.ifindex === ifindex);
-    const rest = next === undefined ? undefined : chainTo(world, next, veth, seen);
-    if (rest !== undefined) return [facts.name, ...rest];
-  }
-  return undefined;
 }
 
 /** A new virtual interface may have this name. Throws a `Refusal`. */

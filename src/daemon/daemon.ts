@@ -88,6 +88,7 @@ export class Daemon {
       log,
       changed: (now) => status(statusTable(now)),
       journal: options.events.write,
+      layers: () => this.layers,
       moved: () => journal.changed(),
       event: (act) => this.#event(act),
       linkSeen: (event) => {

@@ -3,7 +3,6 @@
  * the kernel tells of links ends in the engine. Commands (daemon.ts) call it one after the other.
  */
 import type { LinkEvent, LinkFacts, Member, MemberRecord, VirtualInterface } from '../aggregator/io.js';
-import type { WriteJournal } from '../aggregator/journal/recorder.js';
 import type { AggregatorSettings, PortSettings } from '../aggregator/settings.js';
 import type { AggregatorSnapshot } from '../aggregator/snapshot.js';
 import type { SystemStatus } from '../aggregator/status.js';
@@ -11,31 +10,15 @@ import { LacpSystem } from '../aggregator/system.js';
 import type { Mac } from '../lacp/variables.js';
 import { Bundle, type BundlePort } from './bundle.js';
 import type { World } from './checks.js';
-import type { Drivers } from './drivers.js';
 import { FaultLog } from './fault-log.js';
 import { freeIndex, lowestFree } from './free-number.js';
+import type { HostOptions } from './host-options.js';
 import { macOf, siblingAddress } from './interface-mac.js';
-import type { Log } from './log.js';
 import { md5 } from './md5.js';
 import { Orphans } from './orphans.js';
 import type { SavedInterface } from './saved-state.js';
 import { Sparing } from './sparing.js';
 import { logTransition } from './transition-log.js';
-
-export interface HostOptions {
-  readonly drivers: Drivers;
-  readonly log: Log;
-  /** Something that the status shows has changed, not longer ago than a moment; see `Sparing`. */
-  readonly changed: (status: SystemStatus) => void;
-  /** Everything that the engine tells of itself. */
-  readonly journal: WriteJournal;
-  /** Something that `snapshot` gives has changed. */
-  readonly moved: () => void;
-  /** What must be kept over a crash has changed by an event, not by a command; also what remains to be done for it. */
-  readonly event: (act: () => Promise<void>) => void;
-  /** The kernel has told of a link or an address, be it ours or not. */
-  readonly linkSeen: (event: LinkEvent) => void;
-}
 
 export class Host {
   readonly bundles = new Map<string, Bundle>();
@@ -118,7 +101,7 @@ export class Host {
 
   /** For checks.ts. */
   world(): World {
-    return { links: this.links(), bundles: this.bundles, orphans: this.#orphans.names };
+    return { links: this.links(), bundles: this.bundles, layers: this.options.layers(), orphans: this.#orphans.names };
   }
 
   addresses(ifindex: number): readonly string[] {

@@ -11,8 +11,10 @@
  */
 import type { DatapathChoice } from '../../drivers/datapath-choice.js';
 import { DAEMON_NAME, DATAPATH_OPTION, type DaemonSettings } from '../daemon-options.js';
+import { circle } from '../layering.js';
 import { LAYER_KINDS } from '../layers/kinds.js';
 import type { LayerItem } from '../layers/layer.js';
+import type { LayerItems } from '../layers/layers.js';
 import { readLayer } from './layers.js';
 import { type ConfiguredInterface, type FileConfiguration, type Place, placeKey } from './model.js';
 import { FileRefusal } from './problems.js';
@@ -44,8 +46,25 @@ export function readConfiguration(text: string, file: string): FileConfiguration
       reader.problems.push({ ...place, thing: name, problem: 'no such key', repair });
     }
   }
+  const around = circle(lowersOf(interfaces, layers));
+  if (around !== undefined) {
+    const [thing = ''] = around;
+    const problem = `it would lie on itself: ${around.join(' -> ')}`;
+    const repair = 'leave one of these out';
+    reader.problems.push({ line: 1, column: 1, ...places.get(placeKey(thing)), thing, problem, repair });
+  }
   if (reader.problems.length > 0) throw new FileRefusal(file, reader.problems);
   return { interfaces, datapath, layers, file, places };
+}
+
+/** What each interface of the file lies on. */
+function lowersOf(interfaces: readonly ConfiguredInterface[], layers: LayerItems): Map<string, readonly string[]> {
+  return new Map([
+    ...interfaces.map(({ name, ports }) => [name, ports.map((port) => port.name)] as const),
+    ...LAYER_KINDS.flatMap((kind) =>
+      (layers[kind.key] ?? []).map((item) => [item.name, [kind.lower?.(item) ?? []].flat()] as const),
+    ),
+  ]);
 }
 
 function readDatapath(reader: YamlReader, entry: Entry): DatapathChoice | undefined {

@@ -32,6 +32,8 @@ export interface LayerKind {
   readonly example: string;
   /** In the order of printing; the first may stand alone in place of a map. */
   readonly options: readonly LayerOption[];
+  /** Name of the interface that it lies on, where it is a device of its own, which others can lie on. */
+  lower?(item: LayerItem): string | undefined;
   /** What a user wrote. Throws a `Refusal`. */
   parse(name: string, options: Readonly<Record<string, string>>): LayerItem;
 }

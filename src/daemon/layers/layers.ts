@@ -16,6 +16,15 @@ export class Layers {
     return Object.fromEntries(this.all.map((layer) => [layer.kind.key, layer.items()]));
   }
 
+  /** What the interface of this name lies on, when it is one of these. */
+  lower(name: string): string | undefined {
+    for (const { kind, items } of this.all.map((layer) => ({ kind: layer.kind, items: layer.items() }))) {
+      const item = items.find((candidate) => candidate.name === name);
+      if (item !== undefined) return kind.lower?.(item);
+    }
+    return undefined;
+  }
+
   get(key: string): Layer | undefined {
     return this.all.find(({ kind }) => kind.key === key);
   }

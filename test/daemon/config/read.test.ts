@@ -130,6 +130,10 @@ describe('one thing wrong: where, what, why, and what would be right', () => {
     [of('rate: fast\n    rate: slow'), '4:5: veth0.rate: given twice; give it once'],
     [of('ports: [eth0, eth0]'), '3:19: veth0.ports.eth0: already a port of veth0; name each port once'],
     [of('ports: [veth0]'), '3:13: veth0.ports.veth0: an interface cannot contain itself; name each port once'],
+    [
+      'interfaces: { veth0: { ports: [eth0, veth1] }, veth1: { ports: [veth2] }, veth2: { ports: [veth0] } }',
+      '1:15: veth0: it would lie on itself: veth0 -> veth1 -> veth2 -> veth0; leave one of these out',
+    ],
     [of('ports: eth0'), '3:12: veth0.ports: not a map; write ports: [eth0, eth1], or a map from port to options'],
     [
       of('ports: [eth0: { speed: 1G }]'),

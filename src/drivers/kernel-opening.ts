@@ -21,7 +21,7 @@ export function takeOverKernel({ name, hostIfindex, log }: KeptWanted): KernelFo
 }
 
 /** tcx where the kernel has it, found by trying. */
-function hooksFor(ifindex: number): HookMaker {
+export function hooksFor(ifindex: number): HookMaker {
   try {
     silence(ifindex).end();
     return tcx;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { createMap, type MapShape } from '../sys/bpf-maps.js';
-import { loadProgram } from '../sys/bpf-programs.js';
+import { type Licence, loadProgram } from '../sys/bpf-programs.js';
 import { libc } from '../sys/libc.js';
 import { type ObjectProgram, readObjectFile } from './object-file.js';
 
@@ -16,11 +16,14 @@ export class BpfObject<MapName extends string, ProgramName extends string> {
   #build: number | undefined;
   #programs: ReadonlyMap<string, ObjectProgram> | undefined;
 
-  /** `file`: `veth.o`, which `npm run build` copies here. `prefix`: of names for `bpftool`. */
+  /**
+   * `file`: `veth.o`, which `npm run build` copies here. `prefix`: of names for `bpftool`. `licence`: as `loadProgram`.
+   */
   constructor(
     file: string,
     private readonly prefix: string,
     private readonly shapes: Readonly<Record<MapName, MapShape>>,
+    private readonly licence: Licence = 'MIT',
   ) {
     this.#file = new URL(file, import.meta.url);
   }
@@ -56,7 +59,7 @@ export class BpfObject<MapName extends string, ProgramName extends string> {
     const { code, type, references } = this.#program(name);
     const wired = Buffer.from(code);
     for (const { instruction, map } of references) this.#wire(wired, instruction * 8, map, maps);
-    return loadProgram(type, `veth_${name}`, wired);
+    return loadProgram(type, `veth_${name}`, wired, this.licence);
   }
 
   #program(name: ProgramName): ObjectProgram {

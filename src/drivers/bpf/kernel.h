@@ -51,10 +51,18 @@ _Static_assert(__builtin_offsetof(struct __sk_buff, gso_size) == 176, "as in lin
 #define PACKET_OUTGOING 4
 
 static void *(*const map_lookup)(const void *map, const void *key) = (void *)1;
+static long (*const clone_redirect)(struct __sk_buff *skb, u32 ifindex, u64 flags) = (void *)13;
 static long (*const vlan_push)(struct __sk_buff *skb, u16 network_order_type, u16 tci) = (void *)18;
 static long (*const redirect)(u32 ifindex, u64 flags) = (void *)23;
 /* Fails, and clears `to`, when the frame does not have all of these octets. Knows frames in pieces. */
 static long (*const load)(const void *skb, u32 at, void *to, u32 length) = (void *)26;
+
+/* What a route says; the result is one of `enum fib`. In an object with a licence that is compatible with the GPL only. */
+struct fib_question;
+static long (*const fib_lookup)(struct __sk_buff *skb, struct fib_question *question, s32 length, u32 flags) = (void *)69;
+struct next_hop;
+/* Leaves by an interface, with the link layer's header that its neighbour needs; waits for the neighbour's address. */
+static long (*const redirect_to_neighbour)(u32 ifindex, struct next_hop *hop, s32 length, u64 flags) = (void *)152;
 
 #define SECTION(name) __attribute__((section(name), used))
 #define INLINE static inline __attribute__((always_inline))

@@ -96,6 +96,25 @@ export function deleteFromMap(map: number, key: Uint8Array): void {
     throw new SysError('bpf(BPF_MAP_DELETE_ELEM)', errno, `take ${key.length} octets out of a map`);
 }
 
+/** All keys of a hash map that nobody changes meanwhile. Throws SysError. */
+export function keysOf(map: number, keyOctets: number): Buffer[] {
+  const keys: Buffer[] = [];
+  for (;;) {
+    const next = Buffer.alloc(keyOctets);
+    const last = keys.at(-1);
+    const attr = Buffer.alloc(32);
+    attr.writeUInt32LE(map, 0);
+    if (last !== undefined) attr.writeBigUInt64LE(libc().address(last), 8);
+    attr.writeBigUInt64LE(libc().address(next), 16);
+    if (tryBpf('BPF_MAP_GET_NEXT_KEY', attr) < 0) {
+      const errno = libc().errno();
+      if (errno === Errno.ENOENT) return keys;
+      throw new SysError('bpf(BPF_MAP_GET_NEXT_KEY)', errno, `list the keys of a map of ${keyOctets}-octet keys`);
+    }
+    keys.push(next);
+  }
+}
+
 /** Values that a per-CPU map has for each key: CPUs that could ever be there, as the kernel counts them. */
 export function possibleCpus(): number {
   const ranges = readFileSync('/sys/devices/system/cpu/possible', 'latin1').trim();

@@ -32,13 +32,18 @@ export function assemble(instructions: readonly Instruction[]): Buffer {
 export type ProgramType = 'socket filter' | 'classifier';
 const PROGRAM_TYPES: Readonly<Record<ProgramType, number>> = { 'socket filter': 1, classifier: 3 };
 
+export type Licence = 'MIT' | 'Dual MIT/GPL';
+
 const LOG_OCTETS = 1 << 18;
 /** The end of the verifier's log says what it did not like. */
 const LOG_LINES = 12;
 
-/** Loads a program; returns its descriptor. `SysError`: EPERM without the privilege; else with the verifier's words. */
-export function loadProgram(type: ProgramType, name: string, code: Buffer): number {
-  const license = Buffer.from('MIT\0');
+/**
+ * Loads a program; returns its descriptor. `SysError`: EPERM without the privilege; else with the verifier's words.
+ * `licence`: some helpers are for programs that may be used under the GPL too.
+ */
+export function loadProgram(type: ProgramType, name: string, code: Buffer, licence: Licence = 'MIT'): number {
+  const license = Buffer.from(`${licence}\0`);
   const attr = Buffer.alloc(72);
   attr.writeUInt32LE(PROGRAM_TYPES[type], 0);
   attr.writeUInt32LE(code.length / 8, 4);

@@ -26,7 +26,7 @@ export type Kind = (typeof Kind)[keyof typeof Kind];
 /** No slave. */
 export const NOBODY = 0xffff;
 
-/** Why a frame of a slave goes nowhere. The order is part of the programs in the kernel: add at the end. */
+/** Why a frame goes nowhere. The order is part of the programs in the kernel: add at the end. */
 export const DROP_REASONS = [
   /** Shorter than its headers. */
   'malformed',
@@ -48,6 +48,12 @@ export const DROP_REASONS = [
   'self',
   /** To an address that no packet on a wire may have, such as the host's 127.0.0.1. */
   'destination',
+  /** To be routed, and no route, or its hops were over. Found by the data path, as what follows. */
+  'unrouted',
+  /** To be routed, and longer than the way takes. */
+  'toobig',
+  /** The machine had no room for it, or the interface was down. */
+  'lost',
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 

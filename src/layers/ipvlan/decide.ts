@@ -10,7 +10,7 @@
  *   no slave has it a second time;
  * - to our MAC address: the slave with the destination address (of ARP: the target), else the host. With `private` not
  *   what another slave has sent and the switch has sent back;
- * - anything else is the host's alone.
+ * - anything else is the host's alone, and so is what is neither IP nor ARP, or has a VLAN tag.
  * In l3 and l3s the same, without groups and ARP: these are the host's alone.
  *
  * From a slave, in l2:
@@ -65,7 +65,7 @@ export class Decider {
   decide(bytes: Uint8Array, start: number, length: number, from: number): number {
     const end = Math.min(start + length, bytes.length);
     const form = frames.formOf(bytes, start, end);
-    if (from === FROM_WIRE) return form === frames.Form.CUT ? PASS : this.#fromWire(bytes, start, end, form);
+    if (from === FROM_WIRE) return form <= frames.Form.OTHER ? PASS : this.#fromWire(bytes, start, end, form);
     if (form === frames.Form.CUT) return MALFORMED;
     return this.#fromSlave(bytes, start, end, form, from);
   }

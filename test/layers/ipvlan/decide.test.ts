@@ -74,6 +74,7 @@ describe('l2, from the wire', () => {
       'to every slave',
     ],
     ['a tagged frame', ethernet(0x8100, hex('00050800'), macs(ROUTER, OURS)), WIRE, 'left to the host'],
+    ['spanning tree', ethernet(38, hex('42 42 03'), macs(ROUTER, '01:80:c2:00:00:00')), WIRE, 'left to the host'],
     [
       'our own broadcast, sent back',
       packet(11, Uint8Array.of(255, 255, 255, 255), macs(OURS, ALL)),

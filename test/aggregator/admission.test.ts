@@ -8,7 +8,7 @@ type Facts = Parameters<typeof facts>[1];
 const admission = (link: Facts, wildcard: boolean, port: Partial<PortSettings> = {}) =>
   admit(facts(1, link), { ...DEFAULT_PORT, ...port }, wildcard);
 
-describe('admit', () => {
+describe('VE-31 VE-33 R4 admit', () => {
   test.each<[title: string, link: Facts, strictlyAdmitted: boolean, strictlyEnabled: boolean]>([
     ['all known', {}, true, true],
     ['speed unknown', { speed: undefined }, false, true],

@@ -1,4 +1,4 @@
-/** VE-2, R6: members may themselves be virtual, but nothing may come to lie on itself. */
+/** Members may themselves be virtual, but nothing may come to lie on itself. */
 import { describe, expect, test } from 'vitest';
 import type { LinkFacts } from '../../src/aggregator/io.js';
 import { checkNewPort, type World } from '../../src/daemon/checks.js';
@@ -21,7 +21,7 @@ const named = (all: readonly LinkFacts[], name: string): LinkFacts => {
 
 const bundle = (...ifindexes: number[]) => ({ ports: ifindexes.map((ifindex) => ({ ifindex })) });
 
-describe('the way down', () => {
+describe('R6 VE-2 the way down', () => {
   test('through our own interfaces to their ports', () => {
     const all = links('eth0', 'veth0', 'veth1', 'veth2');
     const world = { links: all, bundles: new Map(Object.entries({ veth1: bundle(2), veth2: bundle(3) })) };
@@ -51,7 +51,7 @@ describe('the way down', () => {
   });
 });
 
-test('a port that lies on the interface it is added to is refused with the chain', () => {
+test('R6 VE-2 a port that lies on the interface it is added to is refused with the chain', () => {
   const all = links('veth0', { name: 'macvlan0', lower: 1, master: 3 }, 'br0');
   const world: World = { links: all, bundles: new Map(), orphans: new Set() };
   expect(() => checkNewPort(world, 'br0', 'veth0')).toThrow(
@@ -60,7 +60,7 @@ test('a port that lies on the interface it is added to is refused with the chain
   expect(() => checkNewPort(world, 'br0', 'veth1')).not.toThrow();
 });
 
-test('a circle among names that are not there yet', () => {
+test('R6 a circle among names that are not there yet', () => {
   const lowers = (entries: Record<string, string[]>) => new Map(Object.entries(entries));
   expect(circle(lowers({ veth0: ['veth1'], veth1: ['ipvl0', 'eth0'], ipvl0: ['veth0'] }))).toEqual([
     'veth0',

@@ -15,7 +15,7 @@ const veth0 = aggregatorStatus({ ports: ['eth0', 'eth1', 'eth2'].map((name) => p
 const row = (port: Partial<PortStatus>) =>
   statusTable({ aggregators: [aggregatorStatus({ ports: [portStatus(port)] })] }).split('\n')[1];
 
-test('the sample of the seed comes out byte for byte', () => {
+test('R3 VE-20..22 the sample of the seed comes out byte for byte', () => {
   expect(statusTable({ aggregators: [veth0] })).toBe(SEED);
 });
 
@@ -45,7 +45,7 @@ test('no partner is all zeros', () => {
   expect(row({ partner })?.slice(19, 37)).toBe(' 0000 000000000000');
 });
 
-describe('words of the machines', () => {
+describe('VE-21 words of the machines', () => {
   test.each<[field: 'mux' | 'receive' | 'periodic' | 'selected', value: string, word: string]>([
     ['selected', 'SELECTED', 'S'],
     ['selected', 'UNSELECTED', 'U'],
@@ -75,7 +75,7 @@ describe('words of the machines', () => {
   });
 });
 
-describe('letters of the port state, bit 0 first', () => {
+describe('VE-20 letters of the port state, bit 0 first', () => {
   test.each([
     ['LACP_Activity', 'L_______'],
     ['LACP_Timeout', '_T______'],

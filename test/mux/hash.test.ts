@@ -79,7 +79,7 @@ describe('symmetry: both directions of a conversation have the same hash', () =>
   });
 });
 
-describe('what counts for which policy', () => {
+describe('VE-3 what counts for which policy', () => {
   const base = tcp4(IP4, PORT);
   const rows: [string, Uint8Array, readonly HashPolicy[]][] = [
     ['another source MAC', tcp4(IP4, PORT, both(mac(9), mac(2))), ['layer2', 'layer2+3', 'encap2+3', 'vlan+srcmac']],

@@ -97,7 +97,7 @@ testArrows('mux', 'Mux machine, independent control, moves', INDEPENDENT);
 testArrows('mux', 'Mux machine, independent control, stays', INDEPENDENT_STAYS);
 testArrows('mux', 'Mux machine, coupled control', COUPLED);
 
-describe('Mux machine, entry actions', () => {
+describe('VE-22 Mux machine, entry actions', () => {
   /** Synchronization, Collecting, Distributing as announced; attached, collecting, distributing as ordered. */
   const seen = (lab: PortLab) => {
     const { Actor_Oper, attached: on, collecting: rx, distributing: tx } = lab.variables;

@@ -47,7 +47,7 @@ describe('a group of four links under traffic', () => {
     expect(result.longestGapMs).toBeLessThan(500);
   });
 
-  test('a port is deleted on one side: both sides stop using it, and nothing but frames in flight is lost', async () => {
+  test('VE-12 R5 a port is deleted on one side: both sides stop using it, and nothing but frames in flight is lost', async () => {
     const result = await during(async () => {
       await pair.left.mustCfg('del eth2 veth0');
       await distributing(pair.daemons, ['eth0', 'eth1', 'eth3']);
@@ -58,7 +58,7 @@ describe('a group of four links under traffic', () => {
     expect((await pair.left.aggregator())?.ports.map(({ name }) => name)).toEqual(['eth0', 'eth1', 'eth3']);
   });
 
-  test('the port is added again: it is used again', async () => {
+  test('VE-12 R5 the port is added again: it is used again', async () => {
     const result = await during(async () => {
       await pair.left.mustCfg('add eth2 veth0');
       await distributing(pair.daemons, pair.ports);
@@ -78,7 +78,7 @@ describe('a group of four links under traffic', () => {
     expect((await pair.left.cfg('set up3 port-priority=100')).code).toBe(0);
   });
 
-  test('a port is removed from the kernel: the group goes on without it, and the daemon with it', async () => {
+  test('VE-5 a port is removed from the kernel: the group goes on without it, and the daemon with it', async () => {
     const result = await during(async () => {
       await pair.a.ip('link del eth0');
       await distributing([pair.left], ['eth1', 'eth2', 'up3']);
@@ -89,7 +89,7 @@ describe('a group of four links under traffic', () => {
     expect(pair.left.process.alive && pair.right.process.alive).toBe(true);
   });
 
-  test('all links are cut: no carrier on veth0; one comes back: carrier and ping', async () => {
+  test('VE-16 all links are cut: no carrier on veth0; one comes back: carrier and ping', async () => {
     for (const port of ['eth1', 'eth2', 'up3']) await pair.a.ip(`link set ${port} down`);
     await distributing(pair.daemons, []);
     for (const host of [pair.a, pair.b]) {

@@ -21,7 +21,7 @@ test('each echo request has one reply, also right after the neighbour was forgot
   }
 });
 
-test('the neighbour entry holds the address of veth0, never that of a member, in 24 of 24 resolutions', async () => {
+test('VE-4 R11 the neighbour entry holds the address of veth0, never that of a member, in 24 of 24 resolutions', async () => {
   const mac = (await pair.right.aggregator())?.mac;
   for (let round = 0; round < 24; round += 1) {
     await pair.a.ip('neigh flush all');
@@ -31,7 +31,7 @@ test('the neighbour entry holds the address of veth0, never that of a member, in
   }
 });
 
-test('a member that goes down and up says nothing but LACPDUs: no ARP, no neighbour discovery, no MLD', async () => {
+test('VE-4 R11 a member that goes down and up says nothing but LACPDUs: no ARP, no neighbour discovery, no MLD', async () => {
   const member = await pair.right.port('eth1');
   const tcpdump = pair.a.start(['tcpdump', '-enl', '--immediate-mode', '-i', 'eth1', 'ether', 'src', `${member?.mac}`]);
   await tcpdump.says('listening on');
@@ -45,7 +45,7 @@ test('a member that goes down and up says nothing but LACPDUs: no ARP, no neighb
   expect(frames.filter((line) => !line.includes('0x8809'))).toEqual([]);
 });
 
-test('an address left on a member is not reachable through the member', async () => {
+test('VE-4 R11 an address left on a member is not reachable through the member', async () => {
   await pair.b.ip('addr add 10.0.7.7/32 dev eth1');
   await pair.a.ip('route add 10.0.7.7/32 dev eth1');
   // Not eth0: the aggregate has its MAC address, so that the host answers through veth0 and rightly so.

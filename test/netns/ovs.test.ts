@@ -37,7 +37,7 @@ describe.each<[string, Omit<BondOptions, 'ports'>]>([
   ['lacp=passive rate=fast', { lacp: 'active', time: 'slow' }],
   ['lacp=active rate=slow', { lacp: 'passive', time: 'fast' }],
 ])('vethd %s to Open vSwitch %j', (options, bond) => {
-  test('negotiates on two links; ping and TCP cross; both sides know each other', async () => {
+  test('VE-15 negotiates on two links; ping and TCP cross; both sides know each other', async () => {
     const { a, b, daemon, ovs } = await against(lab, options, bond);
     expect(await ovs.lacpStatus()).toBe(`${bond.lacp} negotiated`);
     expect(await ping(a, '10.0.0.2')).toMatchObject({ sent: 10, received: 10, duplicates: 0 });

@@ -8,7 +8,7 @@ import { Capture } from '../support/traffic-capture.js';
 
 const lab = useLab();
 
-test('the file status, `vethcfg status` and the rows of 79 columns are the same text', async () => {
+test('R3 the file status, `vethcfg status` and the rows of 79 columns are the same text', async () => {
   const { left } = await daemonPair(lab, { links: 1, right: 'lacp=off' });
   // Quiet by now or not, the two are read until nothing changed in between.
   for (let attempt = 0; ; attempt += 1) {

@@ -9,7 +9,7 @@ const STRICT = { ...FAST, agg_wc: false } as const;
 const UNKNOWN = { speed: undefined, duplex: undefined } as const;
 
 describe('L-14 mixed speeds', () => {
-  test('agg_wc=1: one aggregator under one key', () => {
+  test('VE-31 R4 agg_wc=1: one aggregator under one key', () => {
     const tester = new Tester(FAST, { links: 2 });
     tester.dut.link(2, { speed: 100 });
     tester.bringUp();
@@ -17,7 +17,7 @@ describe('L-14 mixed speeds', () => {
     expect([1, 2].map((n) => tester.link(n).last.pdu.actor.Key)).toEqual([0x0100, 0x0100]);
   });
 
-  test('agg_wc=0: a key for each speed, one aggregator forwards, the note says why the other does not', () => {
+  test('VE-33 R4 agg_wc=0: a key for each speed, one aggregator forwards, the note says why the other does not', () => {
     const tester = new Tester(STRICT, { links: 2 });
     tester.dut.link(2, { speed: 100 });
     tester.bringUp();
@@ -129,7 +129,7 @@ describe('L-15 unknown speed, duplex, link', () => {
     expect(tester.dut.forwarding.distributing).toEqual([1]);
   });
 
-  test('A_KEY of veth0 with an unknown speed is 0100, as in the seed', () => {
+  test('VE-30 A_KEY of veth0 with an unknown speed is 0100, as in the seed', () => {
     const system = new TestSystem(new VirtualClock(), '02:aa:00:00:00:00');
     expect(system.port(system.addPort(facts(1, UNKNOWN))).actor.Key).toBe(0x0100);
   });

@@ -30,11 +30,11 @@ function controlLoop({ served, worst, worstAgo, classes }: LatenessReport): stri
 }
 
 function aggregatorView(aggregator: ShownAggregator, paint: Style): string[] {
-  const { name, ports, settings, counters, carrier, lately } = aggregator;
+  const { name, mode, ports, settings, counters, carrier, lately } = aggregator;
   const distributing = ports.filter((port) => port.distributing).length;
   return [
     `${paint.bold(name)}  ${carrier ? paint.good('carrier on') : paint.bad('carrier off')}, ` +
-      `${distributing} of ${ports.length} ports distributing`,
+      `${distributing} of ${ports.length} ports distributing${mode === 'lacp' ? '' : `, mode ${mode}`}`,
     ...aggregator.notes.map((note) => `  note: ${note}`),
     field(2, 'interface', `index ${aggregator.ifindex}, MAC ${aggregator.mac}, MTU ${aggregator.mtu}`),
     field(2, 'system', `priority ${aggregator.systemPriority}, ${aggregator.systemId}, key ${hex(aggregator.key)}`),

@@ -1,5 +1,5 @@
 /** One aggregator interface: its ports, what its settings make of each, and who is selected. */
-import type { Mac, PortConfiguration } from '../lacp/variables.js';
+import type { Mac, PortConfiguration, PortVariables } from '../lacp/variables.js';
 import type { ForwardingTable } from '../mux/distributor.js';
 import { admit, defaultKey, operationalKey, sortingSpeeds } from './admission.js';
 import { type ConversationLogic, type Conversations, discardsWrong, sameActor } from './conversations.js';
@@ -7,10 +7,14 @@ import { isDraining, isLingering } from './departure.js';
 import { Distribution } from './distribution.js';
 import { assumedPartner, chooseFallback, type FallbackPort } from './fallback.js';
 import { nextHearing } from './hearing.js';
+import { inVainUntil, speaksInVain } from './in-vain.js';
 import { isLoop } from './lag-id.js';
 import { type HoldRules, nextHold } from './link-hold.js';
+import { mattersToOthers } from './matters-to-others.js';
 import type { HalfMember, Member } from './member.js';
+import { GRANTED_PARTNER, isStatic, type ModeInForce, modeInForce, oneCarries } from './mode.js';
 import { partnerAdmin } from './partner-admin.js';
+import { rulesOf } from './rules.js';
 import { ready, type SelectionPort, select } from './selection.js';
 import { type AggregatorSettings, hashSpec } from './settings.js';
 import { mtuTooSmall } from './since.js';
@@ -35,6 +39,9 @@ export class Aggregator {
   #aloneSince: number | undefined;
   #fallbackDeadline: number | undefined;
   #takeoverDeadline: number | undefined;
+  #rules:
+    | { readonly of: AggregatorSettings; readonly mode: ModeInForce; readonly rules: AggregatorSettings }
+    | undefined;
   /** Undefined: version 1. */
   conversations: Conversations | undefined;
 
@@ -51,6 +58,19 @@ export class Aggregator {
     firstTransaction = 0,
   ) {
     this.distribution = new Distribution(hashSpec(settings), firstTransaction);
+  }
+
+  get mode(): ModeInForce {
+    return modeInForce(this.settings.mode, this.members.size);
+  }
+
+  /** The settings as the mode lets them act. */
+  get rules(): AggregatorSettings {
+    const { settings, mode } = this;
+    if (this.#rules?.of !== settings || this.#rules.mode !== mode) {
+      this.#rules = { of: settings, mode, rules: rulesOf(settings, mode) };
+    }
+    return this.#rules.rules;
   }
 
   get systemId(): Mac {
@@ -70,13 +90,17 @@ export class Aggregator {
       const facts = { ...member.facts, link: member.hold.link };
       member.admission = admit(facts, member.settings, this.settings.agg_wc);
     }
-    const speeds = sortingSpeeds(members.map((member) => member.admission));
+    const speeds = oneCarries(this.mode) ? [] : sortingSpeeds(members.map((member) => member.admission));
     for (const [i, member] of members.entries()) member.speed = speeds[i];
   }
 
   /** When to look at everything anew though nothing happens; undefined: never. */
   get deadline(): number | undefined {
-    const all = [...this.members.values()].flatMap(({ hold, hearing }) => [hold.deadline, hearing.deadline]);
+    const all = [...this.members.values()].flatMap((member) => [
+      member.hold.deadline,
+      member.hearing.deadline,
+      isStatic(this.mode) ? inVainUntil(member) : undefined,
+    ]);
     return [...all, this.#takeoverDeadline].reduce(
       (first, each) => (first === undefined || (each !== undefined && each < first) ? each : first),
       this.#fallbackDeadline,
@@ -84,27 +108,29 @@ export class Aggregator {
   }
 
   configurationOf(member: HalfMember & Partial<Pick<Member, 'port' | 'departure'>>): PortConfiguration {
-    const { settings } = this;
+    const { rules: settings, mode } = this;
+    const alike = oneCarries(mode);
     const leavesIndividual = settings.farewell === 'individual' && member.port?.variables.leaving === true;
     const LACP_Enabled = settings.lacp !== 'off' && member.admission.admitted;
     const set = partnerAdmin(member.settings);
     const open = member.settings.gate === 'open' && member.departure === undefined;
     return {
       LACP_Enabled,
+      static_group: isStatic(mode) && member.admission.admitted,
       // Coupled control cannot collect alone.
       coupled_control: settings.mux === 'coupled' && open,
       may_distribute: open,
       Actor: {
         System_Priority: settings.systemPriority,
         System: this.systemId,
-        Key: operationalKey(member.settings.key ?? this.adminKey, member.speed),
+        Key: operationalKey((alike ? undefined : member.settings.key) ?? this.adminKey, member.speed),
         Port_Priority: member.settings.portPriority,
         Port: member.number,
         LACP_Activity: settings.lacp === 'active',
         LACP_Timeout: settings.rate === 'fast',
-        Aggregation: member.settings.aggregation && !leavesIndividual,
+        Aggregation: alike || (member.settings.aggregation && !leavesIndividual),
       },
-      Partner_Admin: LACP_Enabled && member.fallback ? assumedPartner(set) : set,
+      Partner_Admin: isStatic(mode) ? GRANTED_PARTNER : LACP_Enabled && member.fallback ? assumedPartner(set) : set,
     };
   }
 
@@ -116,9 +142,16 @@ export class Aggregator {
     for (const member of this.members.values()) {
       const { Partner_Admin } = member.port.variables;
       const asSet = partnerAdmin(member.settings).State.Synchronization;
-      member.fallback = Partner_Admin.State.Synchronization && !asSet && this.settings.fallback !== 'none';
+      member.fallback = Partner_Admin.State.Synchronization && !asSet && this.rules.fallback !== 'none';
       if (member.fallback) this.#aloneSince = Number.NEGATIVE_INFINITY;
     }
+  }
+
+  /** More than the ports that were touched, with their variables before, is to be looked at anew. */
+  isConcernedBy(touched: ReadonlyMap<Member, PortVariables>): boolean {
+    // Without LACP what is heard only shows in the status.
+    if (isStatic(this.mode)) return true;
+    return [...touched].some(([member, before]) => mattersToOthers(before, member.port.variables));
   }
 
   /** Decide anew and tell the ports, until nothing moves any more. */
@@ -126,9 +159,10 @@ export class Aggregator {
     for (let moved = true; moved; ) {
       moved = false;
       const members = [...this.members.values()];
-      const ports = members.map(selectionPort);
-      const { maxLinks, policy } = this.settings;
-      const { active, decisions } = select(ports, { maxLinks, policy, active: this.active });
+      const { maxLinks, policy, primary, primaryReselect } = this.rules;
+      const ports = members.map((member) => selectionPort(member, primary));
+      const backup = this.mode === 'active-backup' ? primaryReselect : undefined;
+      const { active, decisions } = select(ports, { maxLinks, policy, active: this.active, backup });
       this.active = active;
       for (const [i, member] of members.entries()) {
         const decision = decisions[i];
@@ -150,7 +184,7 @@ export class Aggregator {
   }
 
   #fallBack(members: readonly Member[], now: number): boolean {
-    const rules = { fallback: this.settings.fallback, delay: this.settings.fallbackDelay * 1_000 };
+    const rules = { fallback: this.rules.fallback, delay: this.rules.fallbackDelay * 1_000 };
     const choice = chooseFallback(members.map(fallbackPort), rules, this.#aloneSince, now);
     this.#aloneSince = choice.aloneSince;
     this.#fallbackDeadline = choice.deadline;
@@ -173,13 +207,14 @@ export class Aggregator {
       member.events.settled(variables, member.hold);
       member.since.observe(variables, member.hold, mtuTooSmall(this.settings, member.facts), now);
       if (variables.distributing) member.stoodBy = false;
+      if (isStatic(this.mode) && !speaksInVain(member, now)) member.lastHeard = undefined;
     }
   }
 
   /** Which conversations go by which port, as the Mux machines are now; each port learns what it has to say of them. */
   runConversations(now: number): void {
     const members = this.#inOrder();
-    this.conversations = this.conversationLogic.decide(members.map(conversationPort), this.settings);
+    this.conversations = this.conversationLogic.decide(members.map(conversationPort), this.rules);
     for (const { number, port } of members) {
       const actor = this.conversations?.actor.get(number);
       if (!sameActor(actor, port.variables.Actor_Conversations)) port.send({ type: 'CONVERSATIONS', actor }, now);
@@ -254,11 +289,12 @@ export class Aggregator {
 
 const conversationPort = ({ number, port: { variables } }: Member) => ({ number, variables });
 
-const selectionPort = (member: Member): SelectionPort => ({
+const selectionPort = (member: Member, primary: string | undefined): SelectionPort => ({
   variables: member.port.variables,
   speed: member.speed,
   bandwidth: member.admission.speed,
   closed: member.settings.gate === 'closed' && !isDraining(member),
+  primary: member.facts.name === primary,
 });
 
 function fallbackPort({ number, settings, fallback, port }: Member): FallbackPort {

@@ -44,7 +44,7 @@ export interface Conversations {
 
 type Rules = Pick<
   AggregatorSettings,
-  'lacpVersion' | 'hash' | 'hashSeed' | 'hashFlowLabel' | 'conversationLinks' | 'discardWrongConversation'
+  'mode' | 'lacpVersion' | 'hash' | 'hashSeed' | 'hashFlowLabel' | 'conversationLinks' | 'discardWrongConversation'
 >;
 
 /** The decision for one aggregator. Remembers what is costly to work out: 4096 conversations times links. */

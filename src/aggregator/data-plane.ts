@@ -101,7 +101,7 @@ function departs(aggregator: Aggregator, member: Member, now: number): boolean {
   const { departure } = member;
   if (departure === undefined) return false;
   const carries = aggregator.distribution.carries(member.number);
-  const farewell = aggregator.settings.farewell !== 'none';
+  const farewell = aggregator.rules.farewell !== 'none';
   member.departure = nextPhase(member, departure, { carries, farewell }, now);
   if (member.departure === departure) return false;
   if (departure.phase === 'draining' && member.released !== undefined && farewell) {

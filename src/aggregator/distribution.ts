@@ -10,6 +10,7 @@ import { ConversationMoves } from '../mux/conversation-moves.js';
 import { BUCKETS, type ForwardingTable, NO_PORT } from '../mux/distributor.js';
 import { type HashSpec, sameHash } from '../mux/hash.js';
 import { Spreader, type WeightedLink } from '../mux/weighted-spread.js';
+import { xorShares } from '../mux/xor-shares.js';
 import { weightedLinks } from './link-weights.js';
 import type { Member } from './member.js';
 import type { Weights } from './settings.js';
@@ -31,6 +32,7 @@ export class Distribution {
   readonly balancer = new Balancer();
   readonly #spreader = new Spreader(BUCKETS);
   #links: readonly WeightedLink[] = [];
+  #shares: { readonly ports: readonly number[]; readonly buckets: readonly number[] } = { ports: [], buckets: [] };
   #decided: Decided;
   #table: ForwardingTable;
   #partner: Mac | undefined;
@@ -64,14 +66,22 @@ export class Distribution {
     members: ReadonlyMap<number, Member>,
     now: number,
   ): ForwardingTable | undefined {
-    const changes = this.balancer.round(octets, this.#spreader.spread(this.#links), this.#links, now);
+    const changes = this.balancer.round(octets, this.#spread(), this.#links, now);
     return changes ? this.update(members, this.#decided, now) : undefined;
   }
 
   #place(): readonly number[] {
     const { ports } = this.#decided;
     if (ports?.length === BUCKETS) return ports;
-    return this.balancer.place(this.#spreader.spread(this.#links), this.#links);
+    return this.balancer.place(this.#spread(), this.#links);
+  }
+
+  /** The same array while nothing changes. */
+  #spread(): readonly number[] {
+    if (this.#decided.hash.policy !== 'mac-xor') return this.#spreader.spread(this.#links);
+    const ports = this.#links.map(({ port }) => port);
+    if (!same(this.#shares.ports, ports)) this.#shares = { ports, buckets: xorShares(ports) };
+    return this.#shares.buckets;
   }
 
   /** A Marker Response came in on a member. The new table, if it changes one. */

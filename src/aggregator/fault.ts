@@ -12,6 +12,8 @@ export const FAULTS = [
   'two-partners',
   /** We hear the partner, and it does not hear us. */
   'one-way',
+  /** The partner speaks LACP, and the mode of the interface has none. */
+  'lacp-ignored',
 ] as const;
 
 export interface Fault {

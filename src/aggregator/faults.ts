@@ -5,11 +5,12 @@
 import type { PortInformation } from '../lacp/variables.js';
 import type { Aggregator } from './aggregator.js';
 import type { Fault } from './fault.js';
+import { speaksInVain } from './in-vain.js';
 import { isLoop, noPartner } from './lag-id.js';
 import type { Member } from './member.js';
 
 /** `all`: of the whole system, for loops between interfaces. */
-export function faultsOf(aggregator: Aggregator, all: readonly Aggregator[]): Fault[] {
+export function faultsOf(aggregator: Aggregator, all: readonly Aggregator[], now: number): Fault[] {
   const heard = [...aggregator.members.values()].filter(
     ({ port: { variables: v } }) => v.port_enabled && !v.Actor_Oper.State.Defaulted && !noPartner(v.Partner_Oper),
   );
@@ -20,6 +21,7 @@ export function faultsOf(aggregator: Aggregator, all: readonly Aggregator[]): Fa
     ...samePartnerPort(strangers),
     ...severalPartners(strangers),
     ...strangers.filter(({ hearing }) => hearing.oneWay).map(oneWay),
+    ...lacpIgnored(aggregator, now),
   ];
 }
 
@@ -73,6 +75,13 @@ function severalPartners(heard: readonly Member[]): Fault[] {
     );
     return [{ kind: 'two-partners', ports: names(members), text: `${what}: ${who.join('; ')}` }];
   });
+}
+
+function lacpIgnored({ mode, members }: Aggregator, now: number): Fault[] {
+  const ports = [...members.values()].filter((member) => speaksInVain(member, now));
+  if (ports.length === 0) return [];
+  const text = `the far end of ${list(ports)} speaks LACP, which mode=${mode} does not answer`;
+  return [{ kind: 'lacp-ignored', ports: names(ports), text }];
 }
 
 const oneWay = ({ facts: { name }, port }: Member): Fault => ({

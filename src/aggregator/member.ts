@@ -52,8 +52,8 @@ export interface Member {
   stoodBy: boolean;
   /** Whether the partner hears us. */
   hearing: Hearing;
-  /** The last LACPDU, for explanations. */
-  lastHeard: Lacpdu | undefined;
+  /** The last LACPDU, and when it came; for explanations. */
+  lastHeard: (Lacpdu & { readonly at: number }) | undefined;
   readonly since: Since;
   /** Source address of the last LACPDU, if it came in the name of our own system. */
   ownNameFrom: Mac | undefined;

@@ -5,14 +5,20 @@
  * better priority; the rest are STANDBY.
  */
 import type { PortInformation, PortVariables, Selected } from '../lacp/variables.js';
+import { type BackupPort, inBackupOrder, type PrimaryReselect } from './backup-order.js';
 import { isIndividual, isLoop, isReflected, lagId, noPartner } from './lag-id.js';
-import { type CandidatePort, chooseCandidate, type PolicyRules } from './policy.js';
+import { chooseCandidate, type PolicyRules } from './policy.js';
 
-export interface SelectionPort extends CandidatePort {
+export interface SelectionPort extends BackupPort {
   /** Speed by which the port is sorted (admission.ts); ports of different values never share an aggregator. */
   readonly speed: number | undefined;
   /** The operator keeps the port out. */
   readonly closed: boolean;
+}
+
+export interface SelectionRules extends PolicyRules {
+  /** One port carries and keeps doing so, the others back it up; undefined: x.4.14.2 orders the ports. */
+  readonly backup: PrimaryReselect | undefined;
 }
 
 /** Why a port is not SELECTED. */
@@ -40,14 +46,17 @@ export interface SelectionResult {
   readonly decisions: readonly Decision[];
 }
 
-export function select(ports: readonly SelectionPort[], rules: PolicyRules): SelectionResult {
+export function select(ports: readonly SelectionPort[], rules: SelectionRules): SelectionResult {
   const candidates = new Map<string, SelectionPort[]>();
   for (const port of ports) {
     if (excluded(port) !== undefined) continue;
     const id = candidateOf(port);
     candidates.set(id, [...(candidates.get(id) ?? []), port]);
   }
-  for (const members of candidates.values()) members.sort(byStandardOrder);
+  for (const [id, members] of candidates) {
+    members.sort(byStandardOrder);
+    if (rules.backup !== undefined) candidates.set(id, inBackupOrder(members, rules.backup));
+  }
   const active = chooseCandidate(candidates, rules);
   const ranked = active === undefined ? [] : (candidates.get(active) ?? []);
   // A port whose link is down gives its place to any other, and keeps it when nobody needs it: so it is back at once.
@@ -78,7 +87,7 @@ export function ready(waiting: readonly PortVariables[]): boolean {
 
 function excluded({ variables: v, closed }: SelectionPort): KeptOut | undefined {
   if (v.leaving) return 'leaving';
-  if (!v.LACP_Enabled) return 'lacp-disabled';
+  if (!v.LACP_Enabled && !v.static_group) return 'lacp-disabled';
   if (closed) return 'gate';
   if (isReflected(v.Actor_Oper, v.Partner_Oper)) return 'reflected';
   if (isLoop(v.Actor_Oper, v.Partner_Oper)) return 'loop';

@@ -2,8 +2,10 @@
 import type { Mac } from '../lacp/variables.js';
 import type { ConversationRange } from '../mux/conversations.js';
 import type { HashPolicy, HashSpec } from '../mux/hash.js';
+import type { PrimaryReselect } from './backup-order.js';
 import type { Fallback } from './fallback.js';
 import type { Damping } from './link-hold.js';
+import type { Mode } from './mode.js';
 import type { Policy } from './policy.js';
 
 export const WEIGHTS = ['speed', 'equal'] as const;
@@ -13,6 +15,7 @@ export type Weights = (typeof WEIGHTS)[number];
 export const FAREWELLS = ['out-of-sync', 'individual', 'none'] as const;
 
 export interface AggregatorSettings {
+  readonly mode: Mode;
   /** `off`: LACP_Enabled = FALSE on every port. */
   readonly lacp: 'active' | 'passive' | 'off';
   /** What we ask of the partner (our LACP_Timeout): fast = short timeout, one LACPDU a second. */
@@ -23,7 +26,8 @@ export interface AggregatorSettings {
   /** Actor_Admin_Key; undefined: 0x0100 times (interface number + 1), see key.ts. */
   readonly key: number | undefined;
   readonly mux: 'independent' | 'coupled';
-  readonly hash: HashPolicy;
+  /** Undefined: what is usual for the mode, see `hashSpec`. */
+  readonly hash: HashPolicy | undefined;
   /** 32 bits that make the same frames fall otherwise. */
   readonly hashSeed: number;
   /** The flow label of IPv6 tells conversations apart too, where `hash` looks at ports. */
@@ -36,6 +40,10 @@ export interface AggregatorSettings {
   readonly minLinks: number;
   /** More ports than this become STANDBY. */
   readonly maxLinks: number;
+  /** mode=active-backup: name of the port that carries when it can; undefined: none is preferred. */
+  readonly primary: string | undefined;
+  /** When it takes over again. */
+  readonly primaryReselect: PrimaryReselect;
   /** Which of several candidate aggregators is used. */
   readonly policy: Policy;
   /** Which ports are used without an LACP partner. */
@@ -90,19 +98,22 @@ export interface PortSettings {
 }
 
 export const DEFAULT_AGGREGATOR: AggregatorSettings = {
+  mode: 'lacp',
   lacp: 'active',
   rate: 'slow',
   systemPriority: 32768,
   systemId: undefined,
   key: undefined,
   mux: 'independent',
-  hash: 'layer3+4',
+  hash: undefined,
   hashSeed: 0,
   hashFlowLabel: false,
   weights: 'speed',
   rebalance: 0,
   minLinks: 1,
   maxLinks: 8,
+  primary: undefined,
+  primaryReselect: 'always',
   policy: 'stable',
   fallback: 'none',
   // As long as a partner at the slow rate may take to speak.
@@ -135,12 +146,13 @@ export const DEFAULT_PORT: PortSettings = {
   partnerState: 'TA',
 };
 
-/** What the data path makes of the three settings. */
+/** What the data path makes of the settings; a static group of Fast EtherChannel goes by its own hash. */
 export const hashSpec = ({
-  hash,
+  mode,
+  hash = mode === 'fec' ? 'mac-xor' : 'layer3+4',
   hashSeed,
   hashFlowLabel,
-}: Pick<AggregatorSettings, 'hash' | 'hashSeed' | 'hashFlowLabel'>): HashSpec => ({
+}: Pick<AggregatorSettings, 'mode' | 'hash' | 'hashSeed' | 'hashFlowLabel'>): HashSpec => ({
   policy: hash,
   seed: hashSeed,
   flowLabel: hashFlowLabel,

@@ -8,6 +8,7 @@ import { lagId, noPartner } from './lag-id.js';
 import { churnInStatus } from './machine-states.js';
 import type { Member } from './member.js';
 import { lagOf } from './selection.js';
+import { hashSpec } from './settings.js';
 import type { AggregatorStatus, PortConversationStatus, PortStatus, SystemStatus } from './status.js';
 import type { PortExplanation } from './verdict.js';
 import { explained, verdicts } from './verdicts.js';
@@ -19,7 +20,7 @@ export function systemStatus(aggregators: readonly Aggregator[], now: number): S
 /** What `vethcfg why` says of each port. */
 export function explain(aggregators: readonly Aggregator[], now: number): PortExplanation[] {
   return aggregators.flatMap((aggregator) => {
-    const faults = faultsOf(aggregator, aggregators);
+    const faults = faultsOf(aggregator, aggregators, now);
     return [...aggregator.members.values()].map((member): PortExplanation => {
       const { states, variables } = member.port;
       return {
@@ -36,7 +37,7 @@ export function explain(aggregators: readonly Aggregator[], now: number): PortEx
 
 function aggregatorStatus(aggregator: Aggregator, all: readonly Aggregator[], now: number): AggregatorStatus {
   const members = [...aggregator.members.values()];
-  const faults = faultsOf(aggregator, all);
+  const faults = faultsOf(aggregator, all, now);
   const ports = members.map((member) => portStatus(aggregator, member, faults, now));
   const selected = ports.find((port) => port.selected === 'SELECTED');
   const partner = selected === undefined || noPartner(selected.partner) ? undefined : selected.partner;
@@ -49,6 +50,7 @@ function aggregatorStatus(aggregator: Aggregator, all: readonly Aggregator[], no
     systemId: aggregator.systemId,
     key: aggregator.adminKey,
     settings: aggregator.settings,
+    mode: aggregator.mode,
     activeLag: aggregator.active === undefined ? undefined : lagOf(aggregator.active),
     partnerSystem: partner?.System,
     partnerKey: partner?.Key,
@@ -75,6 +77,12 @@ function sharingNotes({ members, settings, conversations, distribution }: Aggreg
   return [
     ...(conversations !== undefined && settings.weights === 'speed' && speeds.size > 1
       ? ['ports of different speeds have equal shares: with lacp-version=2 weights do not count']
+      : []),
+    ...(hashSpec(settings).policy === 'mac-xor' &&
+    conversations === undefined &&
+    settings.weights === 'speed' &&
+    speeds.size > 1
+      ? ['ports of different speeds share by the number of ports: with hash=mac-xor weights do not count']
       : []),
     ...(distribution.balancer.status?.measured === false
       ? ['rebalance does nothing: this data path does not tell what conversations carry']

@@ -6,6 +6,7 @@ import type { Mac, PortInformation } from '../lacp/variables.js';
 import type { BalanceStatus } from '../mux/balancer.js';
 import type { Difference } from './conversations.js';
 import type { Fault } from './fault.js';
+import type { ModeInForce } from './mode.js';
 import type { AggregatorSettings, PortSettings } from './settings.js';
 
 export type Selected = 'SELECTED' | 'UNSELECTED' | 'STANDBY';
@@ -123,6 +124,8 @@ export interface AggregatorStatus {
   /** Actor_Admin_Key. */
   readonly key: number;
   readonly settings: AggregatorSettings;
+  /** What mode=auto has come to; else as set. */
+  readonly mode: ModeInForce;
   /** LAG ID of the active candidate; undefined while no port has one. */
   readonly activeLag: string | undefined;
   readonly partnerSystem: Mac | undefined;

@@ -24,7 +24,6 @@ import { InternalError } from './internal-error.js';
 import type { LinkFacts } from './io.js';
 import { Recorder } from './journal/recorder.js';
 import { beginHold, resumedHold } from './link-hold.js';
-import { mattersToOthers } from './matters-to-others.js';
 import { type HalfMember, halfMember, type Member, newMember } from './member.js';
 import { MovedPorts } from './moved-ports.js';
 import { Port, type PortStart } from './port.js';
@@ -179,7 +178,7 @@ export class LacpSystem {
       if (atOnce) member.departure = undefined;
       else this.#dataPlane.depart(aggregator, member);
       if (!isDraining(member)) {
-        if (aggregator.settings.farewell === 'none') {
+        if (aggregator.rules.farewell === 'none') {
           this.#release(aggregator, member);
           return;
         }
@@ -211,7 +210,7 @@ export class LacpSystem {
     const heard = entry.reception.accept(parsed);
     if (heard === undefined) return;
     const { source, pdu } = heard;
-    entry.member.lastHeard = pdu;
+    entry.member.lastHeard = { ...pdu, at: this.effects.clock.now() };
     entry.member.ownNameFrom = pdu.actor.System === entry.member.port.variables.Actor_Oper.System ? source : undefined;
     this.#enter(() => {
       const moved = this.#moved.movedTo(number, pdu.actor).map((other) => this.#ports.must(other));
@@ -311,8 +310,7 @@ export class LacpSystem {
 
   /** Steps 2 to 5 for the ports that were touched, and for all ports when the touch matters to Selection. */
   #settle(aggregator: Aggregator, touched: ReadonlyMap<Member, PortVariables>, now: number): void {
-    const relevant = [...touched].some(([member, before]) => mattersToOthers(before, member.port.variables));
-    if (relevant) this.#settleAll(aggregator, now);
+    if (aggregator.isConcernedBy(touched)) this.#settleAll(aggregator, now);
     else for (const member of touched.keys()) this.#finish(aggregator, member, now);
   }
 
@@ -340,7 +338,7 @@ export class LacpSystem {
   #finish(aggregator: Aggregator, member: Member, now: number): void {
     member.port.transmitIfDue(now);
     this.#moved.follow(member);
-    if (hasLeft(member, aggregator.settings.farewell !== 'none')) this.#release(aggregator, member);
+    if (hasLeft(member, aggregator.rules.farewell !== 'none')) this.#release(aggregator, member);
     else this.#timers.set(member.number, member.port.nextDeadline);
   }
 

@@ -37,6 +37,8 @@ export const CAUSES = [
   'partner-not-collecting',
   'fallback',
   'partner-assumed',
+  'static',
+  'lacp-ignored',
   'actor-churn',
   'partner-churn',
   'flapping',

@@ -8,16 +8,18 @@ import type { KeptOut } from './selection.js';
 import type { Side, Verdict } from './verdict.js';
 import { difference } from './verdict-difference.js';
 import { notCollecting, notInSync } from './verdict-mux.js';
+import { backingUp, granted } from './verdict-static.js';
 
 type Of = readonly [aggregator: Aggregator, member: Member];
 
 export function verdicts(aggregator: Aggregator, member: Member, faults: readonly Fault[], now: number): Verdict[] {
   const of: Of = [aggregator, member];
-  // That there are several partners, the port says in its own words.
+  // Of several partners, and of one that speaks LACP in vain, the port tells in its own words.
   const own = faults.filter(isOwn).filter(({ ports }) => ports.includes(member.facts.name));
   return [
     ...own.map((fault) => ofFault(fault, member)),
     ...(member.fallback ? [fallenBack(...of)] : [...obstacle(...of), ...assumed(member)]),
+    ...granted(...of, now),
     ...doubtful(...of),
     ...individual(member),
     ...churned(member),
@@ -36,14 +38,15 @@ export function explained(all: readonly Verdict[]): Verdict[] {
     if (keptOut && cause === 'individual' && weight === 'condition') return false;
     if (cause === 'actor-churn' || cause === 'partner-churn') return first?.cause === cause;
     if (damped && cause === 'flapping') return false;
+    if (cause === 'static' && has('lacp-ignored')) return false;
     if (has('partner-set-is-us') && cause === 'partner-assumed') return false;
     if (asSet && (cause === 'nothing-heard' || cause === 'nobody-speaks')) return false;
     return !(oneWay && machine === 'Mux');
   });
 }
 
-type OwnFault = Fault & { readonly kind: Exclude<Fault['kind'], 'two-partners'> };
-const isOwn = (fault: Fault): fault is OwnFault => fault.kind !== 'two-partners';
+type OwnFault = Fault & { readonly kind: Exclude<Fault['kind'], 'two-partners' | 'lacp-ignored'> };
+const isOwn = (fault: Fault): fault is OwnFault => fault.kind !== 'two-partners' && fault.kind !== 'lacp-ignored';
 
 const FAULT_REPAIRS: Readonly<Record<OwnFault['kind'], readonly [repair: string, side: Side]>> = {
   loop: ['move one end of the cable to the other device', 'link'],
@@ -64,7 +67,7 @@ function obstacle(aggregator: Aggregator, member: Member): Verdict[] {
   const keptOut = member.decision?.keptOut;
   if (!variables.port_enabled) return member.admission.admitted ? [disabled(aggregator, member)] : [];
   if (keptOut !== undefined && keptOut !== 'link-down') return ofKeptOut(keptOut, aggregator, member);
-  if (noPartner(variables.Partner_Oper)) return [nothingHeard(aggregator, member)];
+  if (noPartner(variables.Partner_Oper) && !variables.static_group) return [nothingHeard(aggregator, member)];
   if (states.receive === 'EXPIRED') {
     const { System } = variables.Partner_Oper;
     const text = 'partner silent: its information has expired';
@@ -149,7 +152,7 @@ const doubtful = ({ settings }: Aggregator, { hold }: Member): Verdict[] =>
     : [];
 
 function ofKeptOut(reason: KeptOut, aggregator: Aggregator, member: Member): Verdict[] {
-  const { Actor_Oper, Partner_Oper } = member.port.variables;
+  const { Actor_Oper, Partner_Oper, static_group } = member.port.variables;
   const { settings } = aggregator;
   const since = member.since.machine('selection');
   const out = (cause: Verdict['cause'], text: string, repair: string, side: Side = 'here'): Verdict[] => [
@@ -175,11 +178,14 @@ function ofKeptOut(reason: KeptOut, aggregator: Aggregator, member: Member): Ver
           )
         : [];
     case 'max-links': {
+      if (aggregator.mode === 'active-backup') return [backingUp(aggregator, member)];
       const text = `standby: max-links=${settings.maxLinks} ports are in use`;
       return out('standby', text, `none needed; to use it too: vethcfg set ${aggregator.name} max-links=N`, 'none');
     }
     case 'other-aggregator':
-      return noPartner(Partner_Oper) ? [nothingHeard(aggregator, member)] : [difference(aggregator, member)];
+      return noPartner(Partner_Oper) && !static_group
+        ? [nothingHeard(aggregator, member)]
+        : [difference(aggregator, member)];
     case 'link-down':
       return [];
   }
@@ -198,7 +204,8 @@ const fallenBack = ({ settings }: Aggregator, member: Member): Verdict => ({
 
 /** Nobody was heard, and yet there is a partner. */
 const assumed = (member: Member): Verdict[] => {
-  const { Actor_Oper, Partner_Oper, port_enabled } = member.port.variables;
+  const { Actor_Oper, Partner_Oper, port_enabled, static_group } = member.port.variables;
+  if (static_group) return [];
   const { Defaulted, Expired } = Actor_Oper.State;
   const asSet = !noPartner(Partner_Oper) || Partner_Oper.State.Synchronization;
   if (!(port_enabled && Defaulted && !Expired && asSet)) return [];
@@ -230,6 +237,8 @@ const individual = (member: Member): Verdict[] => {
 };
 
 const churned = ({ port: { variables: v }, since }: Member): Verdict[] => {
+  // A standby without LACP is never in sync, and there is nobody whom that would surprise.
+  if (v.static_group) return [];
   const of = { weight: 'condition', machine: 'Churn', clause: 'x.4.17', repair: 'see the states of the port' } as const;
   const actor = { since: since.machine('actor_churn'), side: 'here' } as const;
   const partner = { since: since.machine('partner_churn'), side: 'partner' } as const;

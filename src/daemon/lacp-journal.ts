@@ -72,6 +72,7 @@ const schema = z.object({
           }),
           variables: wire<PortVariables>({
             LACP_Enabled: word,
+            static_group: word.default(false), // a program before had none
             port_enabled: word,
             port_moved: word,
             Actor_Oper: portInformation,

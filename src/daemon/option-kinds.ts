@@ -58,6 +58,19 @@ export function whole(noun: string, least: number, most: number): Kind<number> {
   };
 }
 
+/** The name of a port, be it there or not. `nameProblem`: why it cannot be one. */
+export function portName(nameProblem: (name: string) => string | undefined): Kind<string> {
+  return {
+    syntax: 'PORT',
+    examples: ['eth0'],
+    read: (text) => {
+      const problem = nameProblem(text);
+      return problem === undefined ? right(text) : wrong(problem);
+    },
+    print: (name) => name,
+  };
+}
+
 /** The MAC address of one station: not null, not multicast, not broadcast. */
 export function stationAddress(): Kind<Mac> {
   return {

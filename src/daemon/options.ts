@@ -3,7 +3,9 @@
  * completion and `show` print from. The daemon validates; the client only sends the words, so that a script on
  * the control socket gets the same refusals.
  */
+import { PRIMARY_RESELECTS } from '../aggregator/backup-order.js';
 import { FALLBACKS } from '../aggregator/fallback.js';
+import { MODES } from '../aggregator/mode.js';
 import { PARTNER_STATE_LETTERS } from '../aggregator/partner-admin.js';
 import { POLICIES } from '../aggregator/policy.js';
 import {
@@ -15,6 +17,7 @@ import {
   WEIGHTS,
 } from '../aggregator/settings.js';
 import { HASH_POLICIES } from '../mux/hash.js';
+import { nameProblem } from './interface-name.js';
 import {
   choice,
   conversationLinks,
@@ -25,6 +28,7 @@ import {
   orAuto,
   orNone,
   orRandom,
+  portName,
   speed,
   stationAddress,
   whole,
@@ -78,6 +82,11 @@ const ofPort = <Key extends keyof PortSettings>(key: Key, kind: Kind<PortSetting
 
 export const OPTIONS: readonly Option[] = [
   {
+    name: 'mode',
+    help: 'lacp negotiates the links; without LACP are fec, a static group (the switch says "mode on"), active-backup, where one port carries and the others stand by, and alias, another name for one port; auto: alias while there is one port, lacp with more',
+    aggregator: ofAggregator('mode', choice('a mode', MODES)),
+  },
+  {
     name: 'lacp',
     help: 'active sends LACPDUs unasked, passive only answers, off uses no LACP',
     aggregator: ofAggregator('lacp', choice('an LACP mode', ['active', 'passive', 'off'])),
@@ -110,8 +119,8 @@ export const OPTIONS: readonly Option[] = [
   },
   {
     name: 'hash',
-    help: 'what keeps frames of one conversation on one link: addresses, also IP addresses, also TCP and UDP ports; encap takes those of the packet inside a tunnel (GRE, VXLAN, IP in IP); vlan+srcmac the source address and the VLAN',
-    aggregator: ofAggregator('hash', choice('a hash policy', HASH_POLICIES)),
+    help: 'what keeps frames of one conversation on one link: addresses, also IP addresses, also TCP and UDP ports; encap takes those of the packet inside a tunnel (GRE, VXLAN, IP in IP); vlan+srcmac the source address and the VLAN; mac-xor the lowest bits of source XOR destination, as Fast EtherChannel; auto: mac-xor with mode=fec, else layer3+4',
+    aggregator: ofAggregator('hash', orAuto(choice('a hash policy', HASH_POLICIES))),
   },
   {
     name: 'hash-seed',
@@ -142,6 +151,16 @@ export const OPTIONS: readonly Option[] = [
     name: 'max-links',
     help: 'more ports than this stand by',
     aggregator: ofAggregator('maxLinks', whole('a number of links', 1, 256)),
+  },
+  {
+    name: 'primary',
+    help: 'with mode=active-backup: the port that carries whenever it can; none: the one that carries goes on',
+    aggregator: ofAggregator('primary', orNone(portName(nameProblem))),
+  },
+  {
+    name: 'primary-reselect',
+    help: 'with mode=active-backup: when the primary port takes over from one that works: always, better (when it is faster), or failure (only when that one fails)',
+    aggregator: ofAggregator('primaryReselect', choice('a rule', PRIMARY_RESELECTS)),
   },
   {
     name: 'policy',

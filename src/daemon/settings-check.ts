@@ -28,6 +28,7 @@ export function checkSettings(
       value: String(minLinks),
     });
   }
+  checkMode(veth, settings, ports.length);
   checkVersion(veth, settings);
   const strict = [
     ...(settings.agg_wc ? [] : [veth]),
@@ -36,6 +37,26 @@ export function checkSettings(
   checkKey(veth, settings.key, strict);
   for (const { name, settings: own } of ports) {
     checkKey(name, own.key, (own.agg_wc ?? settings.agg_wc) ? [] : [name]);
+  }
+}
+
+/** What a mode with one carrying port cannot have. */
+function checkMode(veth: string, { mode, minLinks }: AggregatorSettings, ports: number): void {
+  if (mode === 'alias' && ports > 1) {
+    throw new Refusal({
+      thing: veth,
+      problem: `mode=alias has exactly one port, and there would be ${ports}`,
+      repair: `say mode=lacp, mode=fec or mode=active-backup, or leave ${veth} one port`,
+      value: mode,
+    });
+  }
+  if ((mode === 'alias' || mode === 'active-backup') && minLinks > 1) {
+    throw new Refusal({
+      thing: veth,
+      problem: `min-links=${minLinks} can never be reached with mode=${mode}: one port carries`,
+      repair: 'say min-links=1',
+      value: String(minLinks),
+    });
   }
 }
 

@@ -3,11 +3,13 @@
  * added to `aggregator/status.ts` or `aggregator/io.ts` is a compile error here until it is described.
  */
 import { z } from 'zod';
+import { PRIMARY_RESELECTS } from '../aggregator/backup-order.js';
 import { DIFFERENCES } from '../aggregator/conversations.js';
 import { FALLBACKS } from '../aggregator/fallback.js';
 import { FAULTS, type Fault } from '../aggregator/fault.js';
 import type { DatapathCounters, PortCounters } from '../aggregator/io.js';
 import type { Damping } from '../aggregator/link-hold.js';
+import { MODES, MODES_IN_FORCE } from '../aggregator/mode.js';
 import { POLICIES } from '../aggregator/policy.js';
 import {
   type AggregatorSettings,
@@ -67,20 +69,23 @@ export const portInformation = wire<PortInformation>({
 });
 
 export const aggregatorSettings = wire<AggregatorSettings>({
+  // State of a program that had none is read as well, here and below.
+  mode: z.enum(MODES).default('lacp'),
   lacp: z.enum(['active', 'passive', 'off']),
   rate: z.enum(['fast', 'slow']),
   systemPriority: count,
   systemId: macSchema.optional(),
   key: count.optional(),
   mux: z.enum(['independent', 'coupled']),
-  hash: z.enum(HASH_POLICIES),
-  // State of a program that had none is read as well.
+  hash: z.enum(HASH_POLICIES).optional(),
   hashSeed: count.default(DEFAULT_AGGREGATOR.hashSeed),
   hashFlowLabel: word.default(DEFAULT_AGGREGATOR.hashFlowLabel),
   weights: z.enum(WEIGHTS).default('speed'),
   rebalance: count.default(0),
   minLinks: count,
   maxLinks: count,
+  primary: text.optional(),
+  primaryReselect: z.enum(PRIMARY_RESELECTS).default(DEFAULT_AGGREGATOR.primaryReselect),
   policy: z.enum(POLICIES),
   fallback: z.enum(FALLBACKS),
   fallbackDelay: count,
@@ -180,6 +185,7 @@ const aggregatorShape = {
   systemId: macSchema,
   key: count,
   settings: aggregatorSettings,
+  mode: z.enum(MODES_IN_FORCE).default('lacp'), // an older vethd has no other
   activeLag: text.optional(),
   partnerSystem: macSchema.optional(),
   partnerKey: count.optional(),

@@ -120,17 +120,23 @@ export function configure(v: PortVariables, configuration: PortConfiguration): C
     LACP_Timeout === v.Actor_Oper.State.LACP_Timeout;
   return {
     LACP_Enabled: configuration.LACP_Enabled,
+    static_group: configuration.static_group,
     coupled_control: configuration.coupled_control,
     may_distribute: configuration.may_distribute,
     Actor_Oper,
-    ...configurePartner(v, configuration.Partner_Admin),
+    ...configurePartner(v, configuration),
     ...(sameLag ? {} : { Selected: 'UNSELECTED' as const }),
     ...(unchanged ? {} : { NTT: true }),
   };
 }
 
 /** New Partner_Admin values act at once where they are in force: on a port that has heard nobody and does not wait to. */
-function configurePartner(v: PortVariables, Partner_Admin: PortInformation): Changes {
+function configurePartner(v: PortVariables, { Partner_Admin, LACP_Enabled, static_group }: PortConfiguration): Changes {
+  // LACP_DISABLED is not entered anew when a static group begins or ends in it: this is what it would record.
+  if (!LACP_Enabled && !v.LACP_Enabled && static_group !== v.static_group && v.port_enabled) {
+    const Partner_Oper = static_group ? Partner_Admin : withState(Partner_Admin, { Aggregation: false });
+    return { Partner_Admin, Partner_Oper, Selected: 'UNSELECTED' };
+  }
   if (samePort(Partner_Admin, v.Partner_Admin) && sameState(Partner_Admin.State, v.Partner_Admin.State)) return {};
   const { Defaulted, Expired } = v.Actor_Oper.State;
   // A port that is not enabled, or whose LACP is off, keeps the bits that its Receive machine has cleared.

@@ -139,6 +139,7 @@ export const portSetup = base.extend({
     Selected_UNSELECTED: is((v) => v.Selected === 'UNSELECTED'),
     Selected_SELECTED_or_STANDBY: is((v) => v.Selected !== 'UNSELECTED'),
     Selected_UNSELECTED_or_STANDBY: is((v) => v.Selected !== 'SELECTED'),
+    static_group_without_Ready_N: is((v) => v.static_group && !v.Ready_N),
     SELECTED_and_Ready_N: is((v) => selected(v) && v.Ready_N),
     decided_SELECTED: ({ event }) => event.type === 'SELECT' && event.selected === 'SELECTED',
     decided_STANDBY: ({ event }) => event.type === 'SELECT' && event.selected === 'STANDBY',
@@ -188,7 +189,10 @@ export const portSetup = base.extend({
     Expired_TRUE: actorState({ Expired: true }),
     Partner_Synchronization_FALSE: partnerState({ Synchronization: false }),
     Partner_LACP_Timeout_SHORT: partnerState({ LACP_Timeout: true }),
-    Partner_Aggregation_FALSE: partnerState({ Aggregation: false }),
+    // Not where the partner is taken for granted: the links of a static group aggregate.
+    Partner_Aggregation_FALSE: set((v) =>
+      v.static_group ? {} : { Partner_Oper: withState(v.Partner_Oper, { Aggregation: false }) },
+    ),
     update_Selected: fromPdu(update_Selected),
     update_Default_Selected: set(update_Default_Selected),
     update_NTT: fromPdu(update_NTT),

@@ -124,6 +124,8 @@ export interface Clockwork {
 export interface PortVariables {
   /** x.4.8 BEGIN is the creation of the actor. */
   readonly LACP_Enabled: boolean;
+  /** Without LACP_Enabled: Partner_Admin is taken for the partner, as in a static group. Ours, not the standard's. */
+  readonly static_group: boolean;
   readonly port_enabled: boolean;
   readonly port_moved: boolean;
   /** Actor_Oper_*: what we say of ourselves. */
@@ -161,6 +163,7 @@ export interface PortVariables {
 /** What an operator sets on a port's own side (Actor_Admin_*, LACP_Enabled, Partner_Admin_*). */
 export interface PortConfiguration {
   readonly LACP_Enabled: boolean;
+  readonly static_group: boolean;
   readonly coupled_control: boolean;
   readonly may_distribute: boolean;
   readonly Actor: Omit<PortInformation, 'State'> & Pick<PortState, 'LACP_Activity' | 'LACP_Timeout' | 'Aggregation'>;
@@ -172,6 +175,7 @@ export function beginVariables(configuration: PortConfiguration, port_enabled: b
   const { LACP_Activity, LACP_Timeout, Aggregation, ...identity } = configuration.Actor;
   return {
     LACP_Enabled: configuration.LACP_Enabled,
+    static_group: configuration.static_group,
     port_enabled,
     port_moved: false,
     Actor_Oper: {

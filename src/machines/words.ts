@@ -47,6 +47,7 @@ export const GUARDS: Readonly<Record<string, Words>> = {
   Selected_SELECTED_or_STANDBY: standard('Selected = SELECTED or Selected = STANDBY'),
   Selected_UNSELECTED_or_STANDBY: standard('Selected = UNSELECTED or Selected = STANDBY'),
   SELECTED_and_Ready_N: standard('Selected = SELECTED and Ready_N = TRUE'),
+  static_group_without_Ready_N: ours('the partner is taken for granted and Ready_N = FALSE'),
   decided_SELECTED: ours('for SELECTED'),
   decided_STANDBY: ours('for STANDBY'),
   decided_UNSELECTED: ours('for UNSELECTED'),

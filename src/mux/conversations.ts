@@ -25,6 +25,7 @@ const PORT_ALGORITHMS: Readonly<Record<HashPolicy, string>> = {
   'encap2+3': '02766504',
   'encap3+4': '02766505',
   'vlan+srcmac': '02766506',
+  'mac-xor': '02766507',
 };
 /** The same with the flow label. */
 const WITH_FLOW_LABEL: Readonly<Partial<Record<HashPolicy, string>>> = {

@@ -16,6 +16,7 @@
  *   encap3+4      IP        as layer3+4, all of the innermost packet
  *   these four    other     as layer2
  *   vlan+srcmac   any       mac[0] mac[1]; to: none          tags
+ *   mac-xor       any       nothing is mixed: hash = from.mac[1] ^ to.mac[1] ^ seed
  *
  * `from` is made of the source's words, `to` of the destination's; their sum makes the hash symmetric: with source
  * and destination exchanged at every layer it is the same, so that both directions use links of the same rank. Not
@@ -56,7 +57,15 @@ import {
   TYPE,
 } from './flow-key.js';
 
-export const HASH_POLICIES = ['layer2', 'layer2+3', 'layer3+4', 'encap2+3', 'encap3+4', 'vlan+srcmac'] as const;
+export const HASH_POLICIES = [
+  'layer2',
+  'layer2+3',
+  'layer3+4',
+  'encap2+3',
+  'encap3+4',
+  'vlan+srcmac',
+  'mac-xor',
+] as const;
 export type HashPolicy = (typeof HASH_POLICIES)[number];
 
 /** All that decides on the hash of a frame. */
@@ -99,6 +108,9 @@ export function hashFrame(spec: HashSpec, frame: Uint8Array, start: number, leng
     case 'vlan+srcmac':
       readFlowKey(key, frame, start, length, 2);
       return mix(mixMac(seed, FROM_MAC) + seed, word(TAGS)) >>> 0;
+    case 'mac-xor':
+      readFlowKey(key, frame, start, length, 2);
+      return (word(FROM_MAC + 1) ^ word(TO_MAC + 1) ^ spec.seed) >>> 0;
     case 'layer2':
       readFlowKey(key, frame, start, length, 2);
       return hashLayer2(seed);

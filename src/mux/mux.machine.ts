@@ -3,7 +3,8 @@ import { portSetup } from '../lacp/port-setup.js';
 /**
  * Mux machine, x.4.15. Independent control, and coupled control as an option: both leave ATTACHED for their own states.
  * Where the option changes while frames flow, the port passes through ATTACHED, which keeps Synchronization.
- * One addition of ours: without may_distribute a port goes no further than COLLECTING (independent control only).
+ * Two additions of ours: without may_distribute a port goes no further than COLLECTING (independent control only), and a
+ * port of a static group waits for no other, because no partner of others can be told yet.
  */
 export const mux = portSetup.createStateConfig({
   initial: 'DETACHED', // BEGIN
@@ -23,7 +24,10 @@ export const mux = portSetup.createStateConfig({
     WAITING: {
       entry: 'start_wait_while_timer',
       exit: ['stop_wait_while_timer', 'Ready_N_FALSE'],
-      always: { guard: 'Selected_UNSELECTED', target: 'DETACHED' },
+      always: [
+        { guard: 'Selected_UNSELECTED', target: 'DETACHED' },
+        { guard: 'static_group_without_Ready_N', actions: ['stop_wait_while_timer', 'Ready_N_TRUE'] },
+      ],
       on: {
         wait_while_timer_expired: { actions: ['stop_wait_while_timer', 'Ready_N_TRUE'] },
         READY: { guard: 'SELECTED_and_Ready_N', target: 'ATTACHED' },

@@ -2,8 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isIndividual, isLoop, isReflected, lagId } from '../../src/aggregator/lag-id.js';
-import type { PolicyRules } from '../../src/aggregator/policy.js';
-import { ready, type SelectionPort, select } from '../../src/aggregator/selection.js';
+import { ready, type SelectionPort, type SelectionRules, select } from '../../src/aggregator/selection.js';
 import { beginVariables, Default_Partner_Admin, type PortVariables } from '../../src/lacp/variables.js';
 import { portInformation, type SomeInformation } from '../support/builders.js';
 import { portConfiguration } from '../support/port-lab.js';
@@ -25,6 +24,7 @@ function port(
     speed,
     bandwidth: speed,
     closed: false,
+    primary: false,
     variables: {
       ...beginVariables(portConfiguration(), true),
       Actor_Oper: portInformation({ System: '02:00:00:00:00:0b', Port: n, ...actor }),
@@ -34,16 +34,17 @@ function port(
   };
 }
 
-const rules = (some: Partial<PolicyRules> = {}): PolicyRules => ({
+const rules = (some: Partial<SelectionRules> = {}): SelectionRules => ({
   maxLinks: 8,
   policy: 'stable',
   active: undefined,
+  backup: undefined,
   ...some,
 });
 /** Decisions as short words: SELECTED, or why not. */
-const outcome = (ports: readonly SelectionPort[], some: Partial<PolicyRules> = {}): string[] =>
+const outcome = (ports: readonly SelectionPort[], some: Partial<SelectionRules> = {}): string[] =>
   select(ports, rules(some)).decisions.map(({ selected, keptOut }) => keptOut ?? selected);
-const activeOf = (ports: readonly SelectionPort[], some: Partial<PolicyRules> = {}) =>
+const activeOf = (ports: readonly SelectionPort[], some: Partial<SelectionRules> = {}) =>
   select(ports, rules(some)).active;
 
 const partnerC: SomeInformation = { System: '02:00:00:00:00:0c' };

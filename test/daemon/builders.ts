@@ -100,6 +100,7 @@ export function aggregatorStatus(differences: Partial<AggregatorStatus>): Aggreg
     systemId: '02:00:00:00:00:01',
     key: 0x0100,
     settings: DEFAULT_AGGREGATOR,
+    mode: 'lacp',
     activeLag: '[(1000,00-01-E6-16-87-80,001B,00,0000),(8000,02-00-00-00-00-01,0100,00,0000)]',
     partnerSystem: '00:01:e6:16:87:80',
     partnerKey: 0x001b,

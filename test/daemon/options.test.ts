@@ -164,7 +164,7 @@ describe('refused words: thing, reason and repair are in the message', () => {
     [
       'add',
       'hash=layer4',
-      'hash=layer4: not a hash policy; say hash=layer2, hash=layer2+3, hash=layer3+4, hash=encap2+3, hash=encap3+4 or hash=vlan+srcmac',
+      'hash=layer4: not a hash policy; say hash=layer2, hash=layer2+3, hash=layer3+4, hash=encap2+3, hash=encap3+4, hash=vlan+srcmac, hash=mac-xor or hash=auto',
     ],
     ['add', 'min-links=0', 'min-links=0: less than 1; say min-links=1..256'],
     ['add', 'max-links=257', 'max-links=257: more than 256; say max-links=1..256'],

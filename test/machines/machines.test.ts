@@ -41,6 +41,7 @@ test('arrows have condition, event, action and clause of the figure', () => {
   ]);
   expect(arrows('receive', 'CURRENT', 'EXPIRED')).toMatchObject([{ event: 'current_while_timer expired' }]);
   expect(arrows('mux', 'WAITING', undefined)).toMatchObject([
+    { guard: 'the partner is taken for granted and Ready_N = FALSE', clause: undefined },
     { event: 'wait_while_timer expired', actions: ['stop wait_while_timer', 'Ready_N = TRUE'] },
   ]);
   expect(arrows('mux', 'DISTRIBUTING', 'COLLECTING').map(({ clause }) => clause)).toEqual([

@@ -82,7 +82,11 @@ describe('symmetry: both directions of a conversation have the same hash', () =>
 describe('VE-3 what counts for which policy', () => {
   const base = tcp4(IP4, PORT);
   const rows: [string, Uint8Array, readonly HashPolicy[]][] = [
-    ['another source MAC', tcp4(IP4, PORT, both(mac(9), mac(2))), ['layer2', 'layer2+3', 'encap2+3', 'vlan+srcmac']],
+    [
+      'another source MAC',
+      tcp4(IP4, PORT, both(mac(9), mac(2))),
+      ['layer2', 'layer2+3', 'encap2+3', 'vlan+srcmac', 'mac-xor'],
+    ],
     [
       'another VLAN',
       ethernet(0x0800, base.subarray(14), { macs: MACS, tags: [[0x8100, 5]] }),
@@ -93,7 +97,7 @@ describe('VE-3 what counts for which policy', () => {
       ethernet(0x0801, base.subarray(14), { macs: MACS }),
       ['layer2', 'layer2+3', 'layer3+4', 'encap2+3', 'encap3+4'],
     ],
-    ['another destination MAC', tcp4(IP4, PORT, both(mac(1), mac(9))), ['layer2', 'layer2+3', 'encap2+3']],
+    ['another destination MAC', tcp4(IP4, PORT, both(mac(1), mac(9))), ['layer2', 'layer2+3', 'encap2+3', 'mac-xor']],
     ['another address', tcp4(both(v4(9), v4(2)), PORT), ['layer2+3', 'layer3+4', 'encap2+3', 'encap3+4']],
     ['another port', tcp4(IP4, both(50_001, 443)), ['layer3+4', 'encap3+4']],
     [

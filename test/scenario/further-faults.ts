@@ -44,6 +44,22 @@ export const FURTHER_FAULTS: readonly Row[] = [
     { cause: 'leaving', side: 'none' },
   ],
   [
+    'mode=fec: a static group, whose links are up',
+    () => after((lab) => [lab.a, lab.b].map((system) => system.set({ mode: 'fec' })), 2, 70_000),
+    { cause: 'static', text: 'static: link up', weight: 'condition', side: 'none' },
+  ],
+  [
+    'mode=fec, and the far end speaks LACP',
+    () => after(({ a }) => a.set({ mode: 'fec' })),
+    { cause: 'lacp-ignored', weight: 'condition', side: 'partner' },
+  ],
+  [
+    'mode=active-backup: another port carries, for longer than churn takes',
+    () => after((lab) => [lab.a, lab.b].map((system) => system.set({ mode: 'active-backup' })), 2, 70_000),
+    { cause: 'standby', text: 'active-backup: stands by, eth1 carries', side: 'none' },
+    2,
+  ],
+  [
     'carrier lost, with down-delay',
     () =>
       after(({ a }) => {

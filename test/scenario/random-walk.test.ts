@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { rulesOf } from '../../src/aggregator/rules.js';
 import { Aggregate_Wait_Time, Fast_Periodic_Time, Short_Timeout_Time } from '../../src/lacp/constants.js';
 import { portOf, spread } from '../../src/mux/distributor.js';
 import { seeded } from '../../src/simulator/random.js';
@@ -28,7 +29,8 @@ function check(system: TestSystem): void {
     assert.equal(causes.includes('actor-churn'), false);
     assert.equal(causes.includes('partner-churn'), false);
   }
-  const { settings } = aggregator;
+  const { mode } = aggregator;
+  const settings = rulesOf(aggregator.settings, mode);
   const collecting = aggregator.ports.filter(({ mux }) => /COLLECTING|DISTRIBUTING/.test(mux));
   const distributing = aggregator.ports.filter(({ mux }) => /DISTRIBUTING/.test(mux));
   assert.deepEqual(forwarding.collecting, numbers(collecting));
@@ -48,7 +50,11 @@ function check(system: TestSystem): void {
   assert.ok(new Set(collecting.map(({ lagId }) => lagId)).size <= 1);
   // Never forwarding with a partner and, in fallback, without one.
   const heard = settings.fallback === 'none' || collecting.every(({ receive }) => receive !== 'DEFAULTED');
-  for (const { receive } of collecting) assert.equal(receive, heard ? 'CURRENT' : 'DEFAULTED');
+  const believed = mode === 'lacp' ? (heard ? 'CURRENT' : 'DEFAULTED') : 'LACP_DISABLED';
+  for (const { receive } of collecting) assert.equal(receive, believed);
+  // Without LACP there is nobody to wait for.
+  const selected = aggregator.ports.filter((port) => port.selected === 'SELECTED' && port.receive === 'LACP_DISABLED');
+  for (const { collecting: takes } of selected) assert.equal(takes, true);
   if (!heard && settings.fallback === 'one') assert.equal(collecting.length, 1);
   for (const port of aggregator.ports) {
     const { State } = port.actor;

@@ -19,6 +19,7 @@ export function portConfiguration(
 ): PortConfiguration {
   return {
     LACP_Enabled: true,
+    static_group: false,
     coupled_control: false,
     may_distribute: true,
     Partner_Admin: Default_Partner_Admin,

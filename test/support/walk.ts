@@ -1,5 +1,7 @@
 /** Random walks of two systems on three cables: what may happen, and how it is made to. */
 import fc from 'fast-check';
+import { PRIMARY_RESELECTS } from '../../src/aggregator/backup-order.js';
+import { MODES } from '../../src/aggregator/mode.js';
 import type { AggregatorSettings } from '../../src/aggregator/settings.js';
 import { DEFAULT_PORT, type PortSettings } from '../../src/aggregator/settings.js';
 import type { twoSystems } from './system-lab.js';
@@ -30,6 +32,9 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     end,
     settings: fc.record(
       {
+        mode: fc.constantFrom(...MODES),
+        primary: fc.constantFrom(undefined, 'eth2'),
+        primaryReselect: fc.constantFrom(...PRIMARY_RESELECTS),
         rate: fc.constantFrom('fast' as const, 'slow' as const),
         lacp: fc.constantFrom('active' as const, 'passive' as const, 'off' as const),
         mux: fc.constantFrom('independent' as const, 'coupled' as const),

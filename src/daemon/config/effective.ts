@@ -1,6 +1,6 @@
 /** `vethcfg show --effective`: every value in force with its origin. */
 import { z } from 'zod';
-import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../aggregator/settings.js';
+import { DEFAULT_AGGREGATOR, DEFAULT_PORT, hashSpec } from '../../aggregator/settings.js';
 import type { AggregatorStatus, PortStatus } from '../../aggregator/status.js';
 import type { DatapathChoice } from '../../drivers/datapath-choice.js';
 import { DATAPATH_OPTION } from '../daemon-options.js';
@@ -75,6 +75,8 @@ export function effectiveOf(
           key: actual.status.key,
           mac: actual.status.mac,
           mtu: actual.mtu,
+          mode: actual.status.mode,
+          hash: hashSpec(settings).policy,
         };
   return {
     name,

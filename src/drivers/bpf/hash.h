@@ -29,6 +29,8 @@ INLINE u32 hash_key(const struct copy *copy, const struct flow_key *key)
 {
   u32 policy = copy->policy;
   u32 seed = SEED ^ copy->seed;
+  if (policy == MAC_XOR)
+    return key->from_mac[1] ^ key->to_mac[1] ^ copy->seed;
   if (policy == VLAN_SRCMAC)
     return mix(mix_mac(seed, key->from_mac) + seed, key->tags);
   if (key->is_ip && (policy == LAYER3_4 || policy == ENCAP3_4)) {
@@ -50,7 +52,7 @@ INLINE struct wanted wanted_for(const struct copy *copy, int direct)
 {
   u32 policy = copy->policy;
   return (struct wanted){
-    .network = policy != LAYER2 && policy != VLAN_SRCMAC,
+    .network = policy != LAYER2 && policy != VLAN_SRCMAC && policy != MAC_XOR,
     .inner = policy == ENCAP2_3 || policy == ENCAP3_4,
     .direct = direct,
   };

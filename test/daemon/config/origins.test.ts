@@ -52,7 +52,7 @@ test('every option of the table is there, for interface and port', () => {
 describe('origins', () => {
   test('file with line, default, worked out', () => {
     expect(origin('rate')).toBe('fast /f.yaml:3');
-    expect(origin('hash')).toBe('layer3+4 default');
+    expect(origin('hash')).toBe('layer3+4 auto auto');
     expect(origin('key')).toBe('256 auto auto');
     expect(origin('system-id')).toMatch(/^02:.* auto auto$/);
     expect(origin('mtu')).toBe('1500 /f.yaml:4 auto');
@@ -73,7 +73,7 @@ describe('origins', () => {
     expect(origin('hash')).toBe('layer2 command');
     await run(daemon.configuration.apply({ file: 'f', path: '/f.yaml', text: FILE, dryRun: false }));
     expect(origin('rate')).toBe('fast /f.yaml:3');
-    expect(origin('hash')).toBe('layer3+4 default');
+    expect(origin('hash')).toBe('layer3+4 auto auto');
   });
 
   test('a dry run and a refused command change no origin', async () => {

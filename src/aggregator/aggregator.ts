@@ -236,6 +236,7 @@ export class Aggregator {
         discardWrong:
           this.conversations === undefined ? [] : numbers((member) => discardsWrong(conversationPort(member))),
         hash: hashSpec(this.settings),
+        transparent: this.mode === 'alias',
         weights: this.settings.weights,
       },
       now,

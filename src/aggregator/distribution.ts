@@ -128,17 +128,19 @@ export class Distribution {
     return this.#moves.carries(port);
   }
 
-  #replaceTable({ collecting, discardWrong = [], hash }: Omit<Decided, 'weights'>): ForwardingTable | undefined {
+  #replaceTable(decided: Omit<Decided, 'weights'>): ForwardingTable | undefined {
+    const { collecting, discardWrong = [], hash, transparent = false } = decided;
     const all = this.#moves.buckets;
     const buckets = all.every((entry) => entry === NO_PORT) ? [] : all;
     const before = this.#table;
     const unchanged =
       sameHash(hash, before.hash) &&
+      transparent === (before.transparent ?? false) &&
       same(collecting, before.collecting) &&
       same(discardWrong, before.discardWrong ?? []) &&
       same(buckets, before.buckets);
     if (unchanged) return undefined;
-    this.#table = { buckets, collecting, discardWrong, hash };
+    this.#table = { buckets, collecting, discardWrong, hash, transparent };
     return this.#table;
   }
 }

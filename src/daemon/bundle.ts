@@ -184,7 +184,7 @@ export class Bundle {
   }
 
   #applyTable(): void {
-    const { buckets, collecting, discardWrong = [], hash } = this.#table;
+    const { buckets, collecting, discardWrong = [], ...rest } = this.#table;
     const ifindexes = new Map(this.ports.map(({ number, ifindex }) => [number, ifindex]));
     this.datapath.setTable({
       buckets: buckets.map((entry) => {
@@ -193,7 +193,7 @@ export class Bundle {
       }),
       collecting: collecting.flatMap((number) => ifindexes.get(number) ?? []),
       discardWrong: discardWrong.flatMap((number) => ifindexes.get(number) ?? []),
-      hash,
+      ...rest,
     });
   }
 

@@ -18,14 +18,15 @@ const GENERATION = 0;
 const APPLIED = 1;
 const STOP = 2;
 const HEAD = 4;
-/** Words of one copy: hash, three counts, buckets, collecting, discardWrong. */
+/** Words of one copy: hash, whether it is transparent, three counts, buckets, collecting, discardWrong. */
 const POLICY = 0;
 const SEED = 1;
 const FLOW_LABEL = 2;
-const BUCKET_COUNT = 3;
-const COLLECTING_COUNT = 4;
-const DISCARDING_COUNT = 5;
-const LISTS = 6;
+const TRANSPARENT = 3;
+const BUCKET_COUNT = 4;
+const COLLECTING_COUNT = 5;
+const DISCARDING_COUNT = 6;
+const LISTS = 7;
 const COPY = LISTS + BUCKETS + 2 * MAX_PORTS;
 const TABLE_OCTETS = (HEAD + 2 * COPY) * 4;
 
@@ -77,6 +78,7 @@ export interface LocalTable {
   readonly collecting: Int32Array;
   /** Ports that deliver only frames of their own buckets. */
   readonly discardWrong: Int32Array;
+  readonly transparent: boolean;
 }
 
 export class ForwardingMemory {
@@ -107,6 +109,7 @@ export class ForwardingMemory {
     words[at + POLICY] = HASH_POLICIES.indexOf(table.hash.policy);
     words[at + SEED] = table.hash.seed;
     words[at + FLOW_LABEL] = table.hash.flowLabel ? 1 : 0;
+    words[at + TRANSPARENT] = table.transparent === true ? 1 : 0;
     words[at + BUCKET_COUNT] = buckets.length;
     words[at + COLLECTING_COUNT] = collecting.length;
     words[at + DISCARDING_COUNT] = discardWrong.length;
@@ -132,7 +135,8 @@ export class ForwardingMemory {
     const discardWrong = words.slice(discarding, discarding + (words[at + DISCARDING_COUNT] ?? 0));
     const policy = HASH_POLICIES[words[at + POLICY] ?? 0] ?? 'layer2';
     const hash = hashBy(policy, (words[at + SEED] ?? 0) >>> 0, words[at + FLOW_LABEL] === 1);
-    return this.generation === generation ? { hash, buckets, collecting, discardWrong } : undefined;
+    const transparent = words[at + TRANSPARENT] === 1;
+    return this.generation === generation ? { hash, buckets, collecting, discardWrong, transparent } : undefined;
   }
 
   get applied(): number {

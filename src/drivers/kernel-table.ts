@@ -49,7 +49,10 @@ export function writeTable(words: Int32Array, table: ForwardingTable, mode: Forw
   words[at + COPY.mode] = MODES[mode];
   words[at + COPY.policy] = HASH_POLICIES.indexOf(table.hash.policy);
   words[at + COPY.seed] = table.hash.seed;
-  words[at + COPY.flags] = (table.buckets.length > 0 ? FLAGS.active : 0) | (table.hash.flowLabel ? FLAGS.flowLabel : 0);
+  words[at + COPY.flags] =
+    (table.buckets.length > 0 ? FLAGS.active : 0) |
+    (table.hash.flowLabel ? FLAGS.flowLabel : 0) |
+    (table.transparent === true ? FLAGS.transparent : 0);
   table.buckets.forEach((entry, bucket) => {
     const slot = slots.get(portOf(entry));
     if (slot !== undefined) words[at + COPY.buckets + bucket] = isHeld(entry) ? -(slot + 1) : slot + 1;

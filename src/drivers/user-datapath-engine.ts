@@ -62,6 +62,7 @@ export class DatapathEngine {
     buckets: new Int32Array(0),
     collecting: new Int32Array(0),
     discardWrong: new Int32Array(0),
+    transparent: false,
   };
   #generation = 0;
   #hash = hashBy('layer2');
@@ -196,7 +197,7 @@ export class DatapathEngine {
       }
       total += look.length;
       if (look.frames > 1) this.#count(interfaceCounter('superFrames'), 1);
-      if (look.type === ETH_P_SLOW) {
+      if (look.type === ETH_P_SLOW && !this.#table.transparent) {
         this.#count(interfaceCounter('txSlowProtocols'), 1);
         continue;
       }
@@ -268,7 +269,7 @@ export class DatapathEngine {
       }
       total += look.length;
       if (look.frames > 1) this.#count(interfaceCounter('superFrames'), 1);
-      if (look.type === ETH_P_SLOW) continue;
+      if (look.type === ETH_P_SLOW && !this.#table.transparent) continue;
       done++;
       if (!port.collecting) this.#count(portCounter(slot, 'rxNotCollecting'), look.frames);
       else if (port.discardsWrong && this.#buckets[this.#bucket()] !== port)
@@ -323,6 +324,7 @@ export class DatapathEngine {
       const table = this.#memory.read(generation);
       if (table === undefined) continue;
       this.#generation = generation;
+      if (table.transparent !== this.#table.transparent) this.#captured?.doubt();
       this.#table = table;
       this.#resolveTable();
       this.#memory.applied = generation;

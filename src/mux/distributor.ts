@@ -25,6 +25,8 @@ export interface ForwardingTable {
   /** Discard_Wrong_Conversation: ifindexes of COLLECTING ports that deliver only frames of the buckets that they send. */
   readonly discardWrong?: readonly number[];
   readonly hash: HashSpec;
+  /** Slow protocols pass as all else: somebody above speaks them. Otherwise they are ours. */
+  readonly transparent?: boolean;
 }
 
 /**

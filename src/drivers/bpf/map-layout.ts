@@ -35,7 +35,7 @@ export const MODES = { kernel: 0, user: 1 } as const;
  * `active`: some port distributes; without it no frame is hashed, and all have bucket 0. `flowLabel`: as in HashSpec,
  * whose policy is told by its place in HASH_POLICIES.
  */
-export const FLAGS = { active: 1, flowLabel: 2 } as const;
+export const FLAGS = { active: 1, flowLabel: 2, transparent: 4 } as const;
 export const PORT_FLAGS = { collecting: 1, discardWrong: 2 } as const;
 
 /** First word of the copy that a generation has. */

@@ -14,7 +14,7 @@
 enum mode { MODE_KERNEL = 0, MODE_USER = 1 };
 /* In the order of HASH_POLICIES in hash.ts. */
 enum policy { LAYER2, LAYER2_3, LAYER3_4, ENCAP2_3, ENCAP3_4, VLAN_SRCMAC, MAC_XOR };
-enum flag { ACTIVE = 1, FLOW_LABEL = 2 };
+enum flag { ACTIVE = 1, FLOW_LABEL = 2, TRANSPARENT = 4 };
 enum port_flag { COLLECTING = 1, DISCARD_WRONG = 2 };
 
 struct copy {

@@ -23,10 +23,10 @@
 #define TAKE_WHOLE 0xffffffff
 #define LEAVE 0
 
-/* Untagged: with a tag it is a frame like any other. */
-INLINE int is_slow_protocol(const struct __sk_buff *skb)
+/* Not to be forwarded: a slow-protocols frame, unless it passes. With a tag it is a frame like any other. */
+INLINE int is_ours(const struct __sk_buff *skb, const struct copy *copy)
 {
-  return skb->protocol == be16(TYPE_SLOW) && !skb->vlan_present;
+  return skb->protocol == be16(TYPE_SLOW) && !skb->vlan_present && !(copy->flags & TRANSPARENT);
 }
 
 /* `word`: RX_FRAMES or TX_FRAMES; the octets are counted in the word behind. */
@@ -66,11 +66,11 @@ int transmit(struct __sk_buff *skb)
 {
   if (take_captured(skb))
     return TCX_DROP;
-  if (is_slow_protocol(skb)) {
+  const struct copy *copy = table_in_force();
+  if (is_ours(skb, copy)) {
     count(COUNTERS_OF_INTERFACE, TX_SLOW_PROTOCOLS, 1);
     return TCX_DROP;
   }
-  const struct copy *copy = table_in_force();
   u32 bucket = bucket_of(skb, copy, AT_TCX);
   struct wire wire = on_the_wire(skb);
   s32 entry = copy->buckets[bucket];
@@ -93,9 +93,9 @@ int receive(struct __sk_buff *skb)
 {
   if (take_captured(skb))
     return TCX_DROP;
-  if (is_slow_protocol(skb))
-    return TCX_NEXT;
   const struct copy *copy = table_in_force();
+  if (is_ours(skb, copy))
+    return TCX_NEXT;
   u32 ifindex = skb->ifindex;
   u32 *known = map_lookup(&slots, &ifindex);
   u32 slot = known ? *known : PORTS;
@@ -125,9 +125,9 @@ int capture_transmit(struct __sk_buff *skb)
 {
   if (skb->pkt_type == PACKET_OUTGOING)
     return LEAVE;
-  if (is_slow_protocol(skb))
-    return say_captured(skb, 0);
   const struct copy *copy = table_in_force();
+  if (is_ours(skb, copy))
+    return say_captured(skb, 0);
   u32 bucket = bucket_of(skb, copy, AT_SOCKET);
   u32 *waiting = &pending.bucket[bucket];
   int capture = copy->mode == MODE_USER || copy->buckets[bucket] < 0 || *(volatile u32 *)waiting > 0;
@@ -144,10 +144,11 @@ int capture_receive(struct __sk_buff *skb)
   u32 ifindex = skb->ifindex;
   u32 *known = map_lookup(&slots, &ifindex);
   u32 slot = known ? *known : PORTS;
-  if (slot >= PORTS || is_slow_protocol(skb))
+  const struct copy *copy = table_in_force();
+  if (slot >= PORTS || is_ours(skb, copy))
     return say_captured(skb, 0);
   u32 *waiting = &pending.port[slot];
-  int capture = table_in_force()->mode == MODE_USER || *(volatile u32 *)waiting > 0;
+  int capture = copy->mode == MODE_USER || *(volatile u32 *)waiting > 0;
   if (capture)
     __sync_fetch_and_add(waiting, 1);
   return say_captured(skb, capture);

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ownIdentity } from '../drivers/identity.js';
+import { removeHostGuards } from '../drivers/ipvlan/host-guard.js';
 import { removeKernelForwarding } from '../drivers/kernel-forwarding.js';
 import { pinnedInterfaces } from '../drivers/kernel-pins.js';
 import { openLinkWatch } from '../drivers/link-watch.js';
@@ -36,6 +37,7 @@ export function cleanUp(path: string, log: Log): readonly string[] {
           }),
         ),
       ),
+      ...tried(log, 'routing rules', () => (removeHostGuards() > 0 ? ['routing rules for slaves removed'] : [])),
       ...[...KEPT, ...(listens(runDir.socketPath) ? [] : [SOCKET_NAME])].flatMap((name) =>
         removeFile(runDir.path, name),
       ),

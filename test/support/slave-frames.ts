@@ -34,7 +34,7 @@ const aMac = often(3, pick(mac(MASTER)), pick(...(OTHERS.map(mac) as [Uint8Array
 const ownMac = often(8, pick(mac(MASTER)), aMac);
 const ipv4Address = often(
   12,
-  pick(...([11, 12, 13, 1, 9].map(v4) as [Uint8Array])),
+  pick(...([11, 11, 11, 12, 12, 13, 13, 1, 9].map(v4) as [Uint8Array])),
   often(
     6,
     pick(
@@ -51,7 +51,7 @@ const ipv4Address = often(
 const ipv6Address = often(
   12,
   fc.oneof(
-    pick(...([11, 12, 13, 1, 9].map(v6) as [Uint8Array])),
+    pick(...([11, 11, 11, 12, 12, 13, 13, 1, 9].map(v6) as [Uint8Array])),
     pick(...([11, 12, 13, 9].map(linkLocal) as [Uint8Array])),
   ),
   often(

@@ -44,6 +44,7 @@ export interface Libc {
   unshare(flags: number): number;
   dup(fd: number): number;
   dup2(fd: number, wanted: number): number;
+  connect(fd: number, address: Memory, length: number): number;
   listen(fd: number, backlog: number): number;
   fcntl(fd: number, command: number, argument: number): number;
   prctl(option: number, second: number, third: number, fourth: number, fifth: number): number;
@@ -106,6 +107,7 @@ const DECLARATIONS = {
   unshare: 'int unshare(int flags)',
   dup: 'int dup(int fd)',
   dup2: 'int dup2(int fd, int wanted)',
+  connect: 'int connect(int fd, void *address, uint32_t length)',
   listen: 'int listen(int fd, int backlog)',
   fcntl: 'int fcntl(int fd, int command, long argument)',
   prctl: 'int prctl(int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth)',

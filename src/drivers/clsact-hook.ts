@@ -3,7 +3,7 @@
  * It belongs to the interface and stays until it is taken off, whoever put it there: that of an earlier process is
  * replaced.
  */
-import type { HookMaker, IngressHook } from './ingress-hook.js';
+import type { HookMaker, HookPlace, IngressHook } from './ingress-hook.js';
 import { withRtnetlink } from './interface-change.js';
 import { type Attribute, NLM_F_CREATE, NLM_F_EXCL } from './netlink-message.js';
 import { Errno, SysError } from './sys/sys-error.js';
@@ -23,17 +23,35 @@ const TC_H_CLSACT = 0xfffffff1;
 const CLSACT = 0xffff0000;
 const INGRESS = 0xfffffff2;
 const EGRESS = 0xfffffff3;
-/** Of our filter: `veth`. */
-const HANDLE = 0x76657468;
-/** Priority 1, ETH_P_ALL in network order. */
-const INFO = (1 << 16) | 0x0300;
+/** ETH_P_ALL in network order, below the priority. */
+const ANY_PROTOCOL = 0x0300;
+
+/** A filter by which we know ours: what it is for, and which way. */
+interface Filter {
+  readonly parent: number;
+  readonly handle: number;
+  readonly info: number;
+}
+
+type Owner = NonNullable<HookPlace['owner']>;
+/** Handles are `veth` and `vali`; the priority puts the second behind the first. */
+const HANDLES: Readonly<Record<Owner, readonly [handle: number, priority: number]>> = {
+  datapath: [0x76657468, 1],
+  alias: [0x76616c69, 2],
+};
+
+function filterOf({ direction = 'ingress', owner = 'datapath' }: Pick<HookPlace, 'direction' | 'owner'>): Filter {
+  const [handle, priority] = HANDLES[owner];
+  return { parent: direction === 'ingress' ? INGRESS : EGRESS, handle, info: (priority << 16) | ANY_PROTOCOL };
+}
 
 export const clsact: HookMaker = {
   kind: 'clsact',
-  hang(program, { ifindex }) {
+  hang(program, place) {
+    const { ifindex } = place;
     const hook: IngressHook = {
-      replace: (other) => putFilter(ifindex, other),
-      end: () => takeOffClsact(ifindex),
+      replace: (other) => putFilter(ifindex, other, filterOf(place)),
+      end: () => takeOffClsact(ifindex, place),
       letGo: () => {},
     };
     change(
@@ -57,16 +75,17 @@ export const clsact: HookMaker = {
 };
 
 /** Takes our filter off an interface, and the qdisc when nobody else uses it. Nothing happens where there is none. */
-export function takeOffClsact(ifindex: number): void {
+export function takeOffClsact(ifindex: number, place: Pick<HookPlace, 'direction' | 'owner'> = {}): void {
+  const { parent, handle, info } = filterOf(place);
   const absent = [Errno.ENOENT, Errno.ENODEV, Errno.EINVAL, Errno.EOPNOTSUPP];
-  if (!change(RTM_DELTFILTER, 0, tcmsg(ifindex, HANDLE, INGRESS, INFO), [], absent)) return;
+  if (!change(RTM_DELTFILTER, 0, tcmsg(ifindex, handle, parent, info), [], absent)) return;
   const others = withRtnetlink((rtnetlink) =>
     [INGRESS, EGRESS].flatMap((parent) => rtnetlink.dump(RTM_GETTFILTER, tcmsg(ifindex, 0, parent), 'list filters')),
   );
   if (others.length === 0) change(RTM_DELQDISC, 0, tcmsg(ifindex, CLSACT, TC_H_CLSACT), [], absent);
 }
 
-function putFilter(ifindex: number, program: number): void {
+function putFilter(ifindex: number, program: number, { parent, handle, info }: Filter): void {
   const options: Attribute[] = [
     [TCA_BPF_FD, program],
     [TCA_BPF_NAME, 'veth'],
@@ -76,7 +95,7 @@ function putFilter(ifindex: number, program: number): void {
     [TCA_KIND, 'bpf'],
     [TCA_OPTIONS, options],
   ];
-  change(RTM_NEWTFILTER, NLM_F_CREATE, tcmsg(ifindex, HANDLE, INGRESS, INFO), attributes, []);
+  change(RTM_NEWTFILTER, NLM_F_CREATE, tcmsg(ifindex, handle, parent, info), attributes, []);
 }
 
 /** False: the kernel refused for one of the expected reasons. */

@@ -1,4 +1,6 @@
-/** A program on everything that comes in on an interface, before all others there, until `end`. */
+import type { Direction } from './sys/bpf-links.js';
+
+/** A program on everything that comes in on an interface (or leaves by it), until `end`. */
 export interface IngressHook {
   /** Another program in its place, between two frames. Throws SysError. */
   replace(program: number): void;
@@ -12,6 +14,10 @@ export interface HookPlace {
   readonly ifindex: number;
   /** Path of the BPF file system under which it outlives us; undefined: it ends with us. */
   readonly pin: string | undefined;
+  /** Default: what comes in. */
+  readonly direction?: Direction;
+  /** `datapath` (default) comes before all others that hang there, `alias` behind them. */
+  readonly owner?: 'datapath' | 'alias';
 }
 
 /** A way to hang a program on an interface. */

@@ -1,7 +1,7 @@
 /** Programs on tcx (Linux 6.6 and newer): a link holds the program, and a pin or a descriptor holds the link. */
 import { rmSync } from 'node:fs';
 import type { HookMaker, HookPlace, IngressHook } from './ingress-hook.js';
-import { detachLink, linkInfo, linkTcxIngress, updateLink } from './sys/bpf-links.js';
+import { detachLink, linkInfo, linkTcx, updateLink } from './sys/bpf-links.js';
 import { openPin, pin } from './sys/bpf-pins.js';
 import { libc } from './sys/libc.js';
 import { SysError } from './sys/sys-error.js';
@@ -9,7 +9,8 @@ import { SysError } from './sys/sys-error.js';
 export const tcx: HookMaker = {
   kind: 'tcx',
   hang(program, place) {
-    const link = linkTcxIngress(program, place.ifindex, 'first');
+    const { ifindex, direction = 'ingress', owner = 'datapath' } = place;
+    const link = linkTcx(program, ifindex, direction, owner === 'datapath' ? 'first' : 'last');
     try {
       if (place.pin !== undefined) pin(link, place.pin);
     } catch (error) {

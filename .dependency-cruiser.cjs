@@ -40,7 +40,7 @@ module.exports = {
     wall(
       'vethcfg',
       'vethcfg',
-      'vethcfg/|src/conformance/|src/replay/|src/pictures/|src/simulator/|src/scenario-file/|src/lacp/(mac|port-state|variables)\\.ts|src/daemon/(messages|status-table|why|md5|option-kinds|config/problems)\\.ts|src/daemon/(metrics|openconfig)/|src/daemon/layers/(kinds|layer)\\.ts|src/daemon/(daemon-)?options\\.ts|src/aggregator/(status|status-words|verdict|journal/(compactor|line))\\.ts|node_modules/|[a-z:_/]+$',
+      'vethcfg/|src/conformance/|src/replay/|src/pictures/|src/simulator/|src/scenario-file/|src/lacp/(mac|port-state|variables)\\.ts|src/daemon/(messages|status-table|why|md5|option-kinds|config/problems)\\.ts|src/daemon/(metrics|openconfig)/|src/daemon/layers/(kinds|layer|alias/alias-kind)\\.ts|src/layers/alias/|src/daemon/(daemon-)?options\\.ts|src/aggregator/(status|status-words|verdict|journal/(compactor|line))\\.ts|node_modules/|[a-z:_/]+$',
     ),
     wall('pictures', 'src/pictures', 'src/pictures/|src/lacp/|src/aggregator/'),
     // What it takes of the daemon are types.

@@ -1,4 +1,5 @@
 /** The commands, in one table: parser, help and completion are made from it. */
+import { ALIAS_COMMANDS } from './commands/aliases.js';
 import { FILE_COMMANDS } from './commands/files.js';
 import { LOOK_COMMANDS } from './commands/look.js';
 import { PORT_COMMANDS } from './commands/ports.js';
@@ -11,6 +12,7 @@ export type { CommandSpec, Flag, WordKind } from './commands/spec.js';
 /** In the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
   ...PORT_COMMANDS,
+  ...ALIAS_COMMANDS,
   ...LOOK_COMMANDS,
   ...FILE_COMMANDS,
   ...PROTOCOL_COMMANDS,

@@ -48,6 +48,7 @@ function bashScript(): string {
     schema: SCHEMAS.join(' '),
     file: '',
     protocol: 'tcp udp sctp icmp icmpv6 gre esp',
+    alias: 'up down',
     any: '',
   };
   const flags = COMMANDS.flatMap(({ name, flags: own }) =>
@@ -127,6 +128,7 @@ function zshScript(): string {
     schema: `compadd ${SCHEMAS.join(' ')}`,
     file: '_files',
     protocol: 'compadd tcp udp sctp icmp icmpv6 gre esp',
+    alias: 'compadd up down',
     any: '_message value',
   };
   // In the argument state CURRENT is 2 at the first word after the command.

@@ -4,8 +4,9 @@ import { PROTOCOL, VERSION } from '../src/daemon/messages.js';
 import { metricFamilies, metrics } from '../src/daemon/metrics/metrics.js';
 import { openconfigLacp } from '../src/daemon/openconfig/document.js';
 import { OPENCONFIG_LACP, openconfigSchemaText } from '../src/daemon/openconfig/schema.js';
+import { alias, importAliases } from './alias.js';
 import { changeView } from './change-view.js';
-import { type Address, ask, NotReachable } from './client.js';
+import { ask, NotReachable } from './client.js';
 import { completionScript, type Shell } from './completion.js';
 import { FileError, readForApply, writeSaved } from './configuration-file.js';
 import { configurationSchemaText } from './configuration-schema.js';
@@ -13,38 +14,10 @@ import { effectiveView } from './effective-view.js';
 import { events } from './events.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { flowView } from './flow-view.js';
+import type { Run } from './run.js';
 import { scenarioSchemaText } from './scenario-schema.js';
 import { showView } from './show-view.js';
 import { whyView } from './why-view.js';
-import type { World } from './world.js';
-
-export interface Run {
-  readonly address: Address;
-  readonly json: boolean;
-  readonly verbose: boolean;
-  /** Whether an option of the command itself was given: `dryRun` for `--dry-run`. */
-  has(flag: 'batch' | 'dryRun' | 'effective' | 'follow' | 'openconfig' | 'quiet'): boolean;
-  /** The value of an option of the command itself. */
-  argument(
-    flag:
-      | 'group'
-      | 'control'
-      | 'count'
-      | 'interval'
-      | 'port'
-      | 'side'
-      | 'html'
-      | 'since'
-      | 'vlan'
-      | 'srcMac'
-      | 'dstMac'
-      | 'seed'
-      | 'system'
-      | 'flowLabel'
-      | 'inner',
-  ): string | undefined;
-  readonly world: World;
-}
 
 /**
  * `words` follow the command and have been counted by the parser. Everything has been said when this resolves.
@@ -92,6 +65,10 @@ async function runDone(name: string, words: readonly string[], run: Run): Promis
       return apply(first, run);
     case 'save':
       return save(words[0], run);
+    case 'alias':
+      return alias(words, run);
+    case 'import':
+      return importAliases(words[0], run.has('dryRun'), run);
     case 'restart':
       return restart(run);
     case 'schema':

@@ -1,6 +1,7 @@
 /** `vethcfg show` as text: what `ShowResult` says, in words, one fact a line. */
 import type { LatenessReport, ShownAggregator, ShownPort, ShowResult } from '../src/daemon/messages.js';
 import { OPTIONS } from '../src/daemon/options.js';
+import { aliasView } from './alias-view.js';
 import { informationLines } from './information-view.js';
 import { type Style, style } from './style.js';
 
@@ -12,8 +13,9 @@ export function showView(result: ShowResult, coloured = false, asked?: string): 
   const head = `vethd ${result.version}, data path ${kind}${why.length === 0 ? '' : ` (${why.join('; ')})`}`;
   const reduced = (result.reduced ?? []).map(({ part, why, effect }) => `reduced: ${part} (${why}): ${effect}`);
   const interfaces = result.aggregators.map((aggregator) => aggregatorView(aggregator, paint));
+  const aliases = (result.aliases ?? []).map((alias) => aliasView(alias, paint));
   const none = asked === undefined ? [['no interfaces; make one with: vethcfg add PORT VETH']] : [];
-  const body = interfaces.length > 0 ? interfaces : none;
+  const body = [...(interfaces.length > 0 || aliases.length > 0 ? interfaces : none), ...aliases];
   const top = [head, ...reduced, controlLoop(result.lateness)];
   return `${[...top, ...body.flatMap((lines) => ['', ...lines])].join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 /** Each request of the control socket to what answers it. */
 import type { Daemon } from './daemon.js';
+import { answerAlias, answerImport } from './layers/alias/commands.js';
 import type { Request } from './messages.js';
 
 /** `restart`: begins a planned one. */
@@ -29,6 +30,10 @@ export async function answer(daemon: Daemon, restart: () => Promise<unknown>, re
       return daemon.configuration.save();
     case 'effective':
       return daemon.configuration.effective(request.args);
+    case 'alias':
+      return answerAlias(daemon, request.args);
+    case 'import':
+      return answerImport(daemon, request.args);
     case 'restart':
       return restart();
   }

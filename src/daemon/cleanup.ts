@@ -11,6 +11,9 @@ import { pinnedInterfaces } from '../drivers/kernel-pins.js';
 import { openLinkWatch } from '../drivers/link-watch.js';
 import { restoreMember } from '../drivers/member.js';
 import { adoptVirtualInterface, peerName } from '../drivers/virtual-interface.js';
+import { ALIAS_FILES } from './layers/alias/alias-files.js';
+import { ALIAS_KIND } from './layers/alias/alias-kind.js';
+import { cleanUpAlias } from './layers/alias/clean-up-aliases.js';
 import type { Log } from './log.js';
 import { SOCKET_NAME } from './messages.js';
 import { openRunDir } from './run-dir.js';
@@ -23,11 +26,14 @@ const KEPT = ['state.json', 'configuration.json', 'lacp.json'];
 export function cleanUp(path: string, log: Log): readonly string[] {
   const runDir = openRunDir(path, { keepSocket: true });
   try {
-    const saved = new SavedState(runDir.path, ownIdentity()).load(log).interfaces;
+    const { interfaces: saved, layers = {} } = new SavedState(runDir.path, ownIdentity()).load(log);
+    const aliases = layers[ALIAS_KIND.key] ?? [];
+    for (const name of ALIAS_FILES) rmSync(join(runDir.path, name), { force: true });
     const links = linkNames();
     const ours = [...links].filter((name) => links.has(peerName(name)));
     const names = new Set([...saved.map(({ name }) => name), ...ours, ...pinnedInterfaces()]);
     return [
+      ...aliases.flatMap((item) => tried(log, item.name, () => cleanUpAlias(item))),
       ...[...names].flatMap((name) => tried(log, name, () => removeInterface(name))),
       ...saved.flatMap(({ ports }) =>
         ports.flatMap(({ record }) =>

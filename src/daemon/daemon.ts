@@ -20,6 +20,7 @@ import { Host } from './host.js';
 import { checkInterfaceName } from './interface-name.js';
 import type { LacpJournal } from './lacp-journal.js';
 import type { Lateness } from './lateness.js';
+import { aliasLayer } from './layers/alias/alias-layer.js';
 import { Layers } from './layers/layers.js';
 import { openLayers } from './layers/open-layers.js';
 import type { Log } from './log.js';
@@ -276,6 +277,7 @@ export class Daemon {
   async #chooseDatapath(datapath: DatapathChoice): Promise<void> {
     await this.options.drivers.datapath.choose(datapath);
     this.#datapath = datapath;
+    this.layers.datapathChosen(datapath);
     this.options.log.info(`data path: ${datapath}`);
   }
 
@@ -287,7 +289,8 @@ export class Daemon {
   }
 
   show({ name }: Arguments<'show'>): ShowResult {
-    const known = name === undefined || name === DAEMON_NAME || this.#host.bundles.has(name);
+    const aliases = aliasLayer(this.layers).shown(name);
+    const known = name === undefined || name === DAEMON_NAME || this.#host.bundles.has(name) || aliases.length > 0;
     if (!known && this.#host.portByName(name) === undefined) {
       throw this.#noSuchInterface(name);
     }
@@ -297,7 +300,8 @@ export class Daemon {
     const clock = { now: drivers.clock.now(), time: Date.now() };
     const process = { reduced, datapath, lateness: lateness.report(), clock };
     const lately = (veth: string) => this.#traffic.of(veth);
-    return showResult(this.#host.status(), this.#host.bundles, addresses, process, lately, name);
+    const shown = showResult(this.#host.status(), this.#host.bundles, addresses, process, lately, name);
+    return { ...shown, aliases };
   }
 
   why({ name }: Arguments<'why'>): WhyResult {

@@ -12,6 +12,7 @@ import type {
 import type { DatapathChoice } from '../drivers/datapath-choice.js';
 import type { NextHop } from '../drivers/next-hop.js';
 import type { Mac } from '../lacp/variables.js';
+import type { AliasDrivers } from './layers/alias/alias-drivers.js';
 
 /** Where the frames of all virtual interfaces are forwarded. */
 export interface DatapathControl {
@@ -32,6 +33,7 @@ export interface Drivers {
   /** Where the host's stack sends packets for an address (4 or 16 octets). */
   nextHop(destination: Uint8Array): NextHop | undefined;
   readonly datapath: DatapathControl;
+  readonly aliases: AliasDrivers;
   /** `hold`: frames wait where they are until the first table is given. */
   openDatapath(hostIfindex: number, name: string, hold: boolean): Promise<Datapath>;
 }

@@ -1,5 +1,8 @@
 /** The drivers of this machine, and the descriptors among them that the next program of this process goes on with. */
 import type { Clock, Member } from '../aggregator/io.js';
+import { sweepAliasCounting } from '../drivers/alias/kernel-counting.js';
+import { addAddress, listAddresses, removeAddress } from '../drivers/alias/labelled-address.js';
+import { openAliasCounting } from '../drivers/alias/open-alias-counting.js';
 import { type LinuxDatapath, openDatapath } from '../drivers/datapath.js';
 import type { DatapathChoice } from '../drivers/datapath-choice.js';
 import { removeKernelForwarding } from '../drivers/kernel-forwarding.js';
@@ -59,6 +62,13 @@ export function openKernelDrivers(clock: Clock, log: Log, heritage?: Inherited):
     },
     restoreMember,
     nextHop: findNextHop,
+    aliases: {
+      addresses: listAddresses,
+      add: addAddress,
+      remove: removeAddress,
+      openCounting: openAliasCounting,
+      sweep: sweepAliasCounting,
+    },
     datapath: {
       get choice() {
         return choice;

@@ -16,6 +16,7 @@ import {
 } from './config/results.js';
 import type { EventsPart } from './event-journal.js';
 import type { LatenessReport } from './lateness.js';
+import { type ShownAlias, shownAlias } from './layers/alias/shown-alias.js';
 import { type ShownAggregator, shownAggregator, systemStatus, wire } from './status-schema.js';
 import type { WhyResult } from './why.js';
 import { whyResultSchema } from './why-schema.js';
@@ -26,6 +27,7 @@ export type { Change } from './config/change-schema.js';
 export type { EffectiveInterface, EffectiveOption } from './config/effective.js';
 export type { ApplyResult, EffectiveResult, SaveResult } from './config/results.js';
 export type { LatenessReport } from './lateness.js';
+export type { ShownAlias } from './layers/alias/shown-alias.js';
 export type { InterfaceCounters, ShownAggregator, ShownPort } from './status-schema.js';
 export type { ToldPort, ToldVerdict, WhyResult } from './why.js';
 
@@ -37,6 +39,9 @@ export const PROTOCOL = 1;
 export const SOCKET_NAME = 'control';
 /** Longest line in octets, without the newline, that the daemon reads. */
 export const LONGEST_REQUEST = 64 * 1024;
+
+/** Most aliases of one `import`: as many as fit into a request. */
+export const MOST_IMPORTED = 256;
 
 /** The run directory of a host's own vethd. */
 export const DEFAULT_RUN_DIR = '/run/veth';
@@ -110,6 +115,19 @@ export const requestSchema = z.discriminatedUnion('command', [
    * been tried out; then the connection is closed. Who connects again is served as soon as the successor takes commands.
    */
   request('restart', none),
+  /** List aliases; with an address, a state, or a minus behind the name: make, change or delete one. */
+  request(
+    'alias',
+    z.strictObject({ name: name.optional(), address: name.optional(), state: z.enum(['up', 'down']).optional() }),
+  ),
+  /** Add aliases of files of ifupdown, all or none. `place`: file and line, for refusals. */
+  request(
+    'import',
+    z.strictObject({
+      aliases: z.array(z.strictObject({ name, options: z.record(name, name), place: path })).max(MOST_IMPORTED),
+      dryRun: z.boolean(),
+    }),
+  ),
   /** Every value with its origin, of all, one interface or one port. */
   request('effective', z.strictObject({ name: name.optional() })),
 ]);
@@ -144,6 +162,8 @@ export interface ShowResult {
   /** Parts of vethd that work less well here than they could; undefined: an older vethd, which does not tell. */
   readonly reduced?: readonly Reduction[] | undefined;
   readonly aggregators: readonly ShownAggregator[];
+  /** Undefined: an older vethd, which had none. */
+  readonly aliases?: readonly ShownAlias[] | undefined;
 }
 
 /** A part of the journal. */
@@ -173,6 +193,11 @@ export interface VersionResult {
   readonly pid: number;
 }
 
+export interface AliasResult extends DoneResult {
+  /** None where one was changed. */
+  readonly aliases: readonly ShownAlias[];
+}
+
 export interface RestartResult {
   /** Version of the daemon that goes. */
   readonly version: string;
@@ -198,6 +223,8 @@ export interface Results {
   readonly save: SaveResult;
   readonly effective: EffectiveResult;
   readonly restart: RestartResult;
+  readonly alias: AliasResult;
+  readonly import: ApplyResult;
 }
 
 const reduction = wire<Reduction>({
@@ -226,6 +253,7 @@ export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } =
     clock: z.looseObject({ now: z.number(), time: z.number() }).optional(),
     reduced: z.array(reduction).optional(),
     aggregators: z.array(shownAggregator),
+    aliases: z.array(shownAlias).optional(),
   }),
   events: z.looseObject({ lines: z.array(z.string()).optional(), missed: z.number().optional() }),
   flow: z.looseObject({
@@ -242,6 +270,8 @@ export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } =
   apply: applyResult,
   save: saveResult,
   effective: effectiveResult,
+  alias: z.looseObject({ notes: z.array(z.string()), aliases: z.array(shownAlias) }),
+  import: applyResult,
   restart: z.looseObject({ version: z.string(), successor: z.string(), pid: z.int() }),
 };
 

@@ -12,10 +12,12 @@ import { createLog } from '../../src/daemon/log.js';
 import { SavedState } from '../../src/daemon/saved-state.js';
 import type { DatapathChoice } from '../../src/drivers/datapath-choice.js';
 import type { NextHop } from '../../src/drivers/next-hop.js';
+import { PaperAliases } from './paper-aliases.js';
 import { facts } from './system-lab.js';
 
 export class PaperKernel {
   readonly clock = new VirtualClock();
+  readonly aliases = new PaperAliases();
   /** Every call that changes something, in order: `attach eth0`, `mtu eth0 1400`, `remove veth0`. */
   readonly calls: string[] = [];
   /** The next call that reads so fails. */
@@ -93,6 +95,7 @@ export class PaperKernel {
         };
       },
       restoreMember: () => {},
+      aliases: this.aliases,
       nextHop: (destination) => this.nextHops.get(destination.join('.')),
       datapath: {
         get choice() {

@@ -51,7 +51,7 @@ describe('bash', () => {
     ],
     [
       ['help', 'a'],
-      ['add', 'apply'],
+      ['add', 'alias', 'apply'],
     ],
     [
       ['completion', ''],

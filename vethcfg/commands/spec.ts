@@ -11,6 +11,7 @@ export type WordKind =
   | 'file'
   | 'protocol'
   | 'schema'
+  | 'alias'
   | 'any';
 
 /** `short`: another spelling, of one letter. */

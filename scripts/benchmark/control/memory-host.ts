@@ -50,6 +50,15 @@ export function memoryDrivers(side: number, ports: number, cable: Cable, clock =
   return {
     clock,
     links: { links: () => links, addresses: () => [], start() {}, close() {} },
+    aliases: {
+      addresses: () => [],
+      add() {},
+      remove: () => false,
+      openCounting() {
+        throw new Error('no aliases here');
+      },
+      sweep() {},
+    },
     wire: {
       join() {},
       leave() {},

@@ -3,6 +3,7 @@
  * state that a crash leaves, `apply` and its undoing are made from this, once for all kinds.
  */
 import type { LinkEvent } from '../../aggregator/io.js';
+import type { DatapathChoice } from '../../drivers/datapath-choice.js';
 
 /** One interface, as a configuration says it: each option of its kind as canonical text, defaults included. */
 export interface LayerItem {
@@ -52,6 +53,8 @@ export interface Layer {
   /** Items of a daemon before us, which may still be in the kernel. One that cannot be had is told in the log. */
   takeUp(items: readonly LayerItem[]): Promise<void>;
   linkEvent(event: LinkEvent): void;
+  /** Frames are forwarded elsewhere from now on. */
+  datapathChosen?(choice: DatapathChoice): void;
   /** Another program of this process takes over: what only a process can hold is given up, the rest stays. */
   leave(): Promise<void>;
   /** The orderly end: nothing stays. */

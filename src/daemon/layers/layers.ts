@@ -1,5 +1,6 @@
 /** All layered interfaces of a daemon, for what it does with each kind alike. */
 import type { LinkEvent } from '../../aggregator/io.js';
+import type { DatapathChoice } from '../../drivers/datapath-choice.js';
 import type { Log } from '../log.js';
 import type { Layer, LayerItem } from './layer.js';
 
@@ -46,6 +47,10 @@ export class Layers {
 
   linkEvent(event: LinkEvent): void {
     for (const layer of this.all) layer.linkEvent(event);
+  }
+
+  datapathChosen(choice: DatapathChoice): void {
+    for (const layer of this.all) layer.datapathChosen?.(choice);
   }
 
   async leave(): Promise<void> {

@@ -127,7 +127,11 @@ async function status(veth: string | undefined, run: Run): Promise<void> {
 }
 
 async function show(name: string | undefined, run: Run): Promise<void> {
-  const result = await ask(run.address, 'show', name === undefined ? {} : { name });
+  const addresses = run.has('addresses') || undefined;
+  const result = await ask(run.address, 'show', {
+    ...(name !== undefined && { name }),
+    ...(addresses && { addresses }),
+  });
   const openconfig = { [OPENCONFIG_LACP]: openconfigLacp(result) };
   if (run.has('openconfig')) printJson(run, openconfig);
   else if (run.json) printJson(run, { ...result, ...openconfig });

@@ -7,7 +7,7 @@ export interface Run {
   readonly json: boolean;
   readonly verbose: boolean;
   /** Whether an option of the command itself was given: `dryRun` for `--dry-run`. */
-  has(flag: 'batch' | 'dryRun' | 'effective' | 'follow' | 'openconfig' | 'quiet'): boolean;
+  has(flag: 'addresses' | 'batch' | 'dryRun' | 'effective' | 'follow' | 'openconfig' | 'quiet'): boolean;
   /** The value of an option of the command itself. */
   argument(
     flag:

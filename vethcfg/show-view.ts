@@ -2,6 +2,8 @@
 import type { LatenessReport, ShownAggregator, ShownPort, ShowResult } from '../src/daemon/messages.js';
 import { OPTIONS } from '../src/daemon/options.js';
 import { aliasView } from './alias-view.js';
+import { bridgeLines, bridgeUse } from './bridge-view.js';
+import { field } from './field.js';
 import { informationLines } from './information-view.js';
 import { type Style, style } from './style.js';
 
@@ -32,18 +34,20 @@ function controlLoop({ served, worst, worstAgo, classes }: LatenessReport): stri
 }
 
 function aggregatorView(aggregator: ShownAggregator, paint: Style): string[] {
-  const { name, mode, ports, settings, counters, carrier, lately } = aggregator;
+  const { name, mode, ports, settings, counters, carrier, lately, bridge } = aggregator;
   const distributing = ports.filter((port) => port.distributing).length;
   return [
     `${paint.bold(name)}  ${carrier ? paint.good('carrier on') : paint.bad('carrier off')}, ` +
-      `${distributing} of ${ports.length} ports distributing${mode === 'lacp' ? '' : `, mode ${mode}`}`,
+      `${distributing} of ${ports.length} ports ${bridge === undefined ? 'distributing' : 'in use'}${mode === 'lacp' ? '' : `, mode ${mode}`}`,
     ...aggregator.notes.map((note) => `  note: ${note}`),
     field(2, 'interface', `index ${aggregator.ifindex}, MAC ${aggregator.mac}, MTU ${aggregator.mtu}`),
     field(2, 'system', `priority ${aggregator.systemPriority}, ${aggregator.systemId}, key ${hex(aggregator.key)}`),
-    field(2, 'partner', partnerOf(aggregator)),
-    field(2, 'LAG ID', aggregator.activeLag ?? 'none yet'),
+    ...(bridge === undefined
+      ? [field(2, 'partner', partnerOf(aggregator)), field(2, 'LAG ID', aggregator.activeLag ?? 'none yet')]
+      : []),
     ...conversationLines(aggregator),
     ...balanceLines(aggregator),
+    ...bridgeLines(aggregator),
     ...optionLines(2, (option) => option.aggregator?.print(settings)),
     field(
       2,
@@ -141,6 +145,7 @@ function portView(port: ShownPort, lately: number | undefined, paint: Style): st
 
 /** What the port is used for now, in the words a user asks with. */
 function use(port: ShownPort, lately: number | undefined, paint: Style): string {
+  if (port.bridge !== undefined) return bridgeUse(port.bridge, paint);
   if (port.distributing) {
     const { share, octetShare } = port;
     const octets =
@@ -203,8 +208,6 @@ function optionLines(indentation: number, print: (option: (typeof OPTIONS)[numbe
   return lines;
 }
 
-const field = (indentation: number, label: string, text: string) =>
-  `${' '.repeat(indentation)}${label.padEnd(10)} ${text}`;
 const indent = ([label, text]: readonly [string, string]) => field(4, label, text);
 const percent = (part: number) => `${Math.round(part * 100)} %`;
 const hex = (key: number) => `0x${key.toString(16).padStart(4, '0')}`;

@@ -12,7 +12,7 @@ import { isLoop } from './lag-id.js';
 import { type HoldRules, nextHold } from './link-hold.js';
 import { mattersToOthers } from './matters-to-others.js';
 import type { HalfMember, Member } from './member.js';
-import { GRANTED_PARTNER, isStatic, type ModeInForce, modeInForce, oneCarries } from './mode.js';
+import { GRANTED_PARTNER, isStatic, type ModeInForce, mayDiffer, modeInForce } from './mode.js';
 import { partnerAdmin } from './partner-admin.js';
 import { rulesOf } from './rules.js';
 import { ready, type SelectionPort, select } from './selection.js';
@@ -90,7 +90,7 @@ export class Aggregator {
       const facts = { ...member.facts, link: member.hold.link };
       member.admission = admit(facts, member.settings, this.settings.agg_wc);
     }
-    const speeds = oneCarries(this.mode) ? [] : sortingSpeeds(members.map((member) => member.admission));
+    const speeds = mayDiffer(this.mode) ? [] : sortingSpeeds(members.map((member) => member.admission));
     for (const [i, member] of members.entries()) member.speed = speeds[i];
   }
 
@@ -109,14 +109,14 @@ export class Aggregator {
 
   configurationOf(member: HalfMember & Partial<Pick<Member, 'port' | 'departure'>>): PortConfiguration {
     const { rules: settings, mode } = this;
-    const alike = oneCarries(mode);
+    const alike = mayDiffer(mode);
     const leavesIndividual = settings.farewell === 'individual' && member.port?.variables.leaving === true;
     const LACP_Enabled = settings.lacp !== 'off' && member.admission.admitted;
     const set = partnerAdmin(member.settings);
     const open = member.settings.gate === 'open' && member.departure === undefined;
     return {
       LACP_Enabled,
-      static_group: isStatic(mode) && member.admission.admitted,
+      static_group: isStatic(mode) && (member.admission.admitted || mode === 'bridge'),
       // Coupled control cannot collect alone.
       coupled_control: settings.mux === 'coupled' && open,
       may_distribute: open,
@@ -295,6 +295,7 @@ const selectionPort = (member: Member, primary: string | undefined): SelectionPo
   speed: member.speed,
   bandwidth: member.admission.speed,
   closed: member.settings.gate === 'closed' && !isDraining(member),
+  blocked: member.facts.bridge?.state === 'blocking',
   primary: member.facts.name === primary,
 });
 

@@ -36,6 +36,8 @@ export interface LinkFacts {
   readonly master: number | undefined;
   /** Layer below: the interface this one is stacked on or paired with (IFLA_LINK) in the same namespace. */
   readonly lower: number | undefined;
+  /** While it is a port of a bridge of ours. */
+  readonly bridge?: BridgePort | undefined;
 }
 
 export type LinkEvent =
@@ -172,5 +174,50 @@ export interface Datapath {
    * this data path does not know. A copy, or a view that goes on counting.
    */
   bucketBytes(): Float64Array | undefined;
+  /** Of a data path that bridges its ports, instead of distributing over them. */
+  readonly bridge?: BridgeControl | undefined;
   close(): Promise<void>;
+}
+
+/** How a bridge works, in the kernel or in user space. */
+export interface BridgeRules {
+  readonly stp: boolean;
+  /** Seconds for which a learned address is remembered. */
+  readonly ageing: number;
+  /** Seconds that a port listens, and then learns; with spanning tree. */
+  readonly forwardDelay: number;
+  /** Bridge Priority; with spanning tree. */
+  readonly priority: number;
+  readonly multicastSnooping: boolean;
+  /** Without spanning tree: probes that find loops. */
+  readonly loopGuard: boolean;
+}
+
+export const BRIDGE_PORT_STATES = ['disabled', 'listening', 'learning', 'forwarding', 'blocking'] as const;
+
+/** A port of a bridge, as the bridge has it. */
+export interface BridgePort {
+  readonly state: (typeof BRIDGE_PORT_STATES)[number];
+  /** The loop guard has blocked it; `other`: ifindex of the port at the other end of the loop, where that is known. */
+  readonly loop?: { readonly other: number | undefined } | undefined;
+}
+
+export interface LearnedAddress {
+  readonly mac: Mac;
+  /** 0: untagged. */
+  readonly vlan: number;
+  /** ifindex. */
+  readonly port: number;
+  /** Milliseconds since a frame came from it. */
+  readonly age: number;
+}
+
+export interface BridgeControl {
+  /** The address of the host's interface: it is always known to be there. */
+  setLocalAddress(mac: Mac): void;
+  /** Throws what the kernel refuses. */
+  configure(rules: BridgeRules): void;
+  /** By ifindex. */
+  ports(): ReadonlyMap<number, BridgePort>;
+  addresses(): readonly LearnedAddress[];
 }

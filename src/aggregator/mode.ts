@@ -5,13 +5,14 @@
  */
 import { Null_System, type PortInformation } from '../lacp/variables.js';
 
-export const MODES = ['lacp', 'fec', 'active-backup', 'alias', 'auto'] as const;
+export const MODES = ['lacp', 'fec', 'bridge', 'active-backup', 'alias', 'auto'] as const;
 /**
- * fec: a static group, as Fast EtherChannel's "mode on"; all ports carry. active-backup: one port carries. alias: there
+ * fec: a static group, as Fast EtherChannel's "mode on"; all ports carry. bridge: the ports are bridged, and the
+ * interface is the host's port of the bridge. active-backup: one port carries. alias: there
  * is one port. auto: alias while there is one port, lacp with more.
  */
 export type Mode = (typeof MODES)[number];
-export const MODES_IN_FORCE = ['lacp', 'fec', 'active-backup', 'alias'] as const satisfies readonly Mode[];
+export const MODES_IN_FORCE = ['lacp', 'fec', 'bridge', 'active-backup', 'alias'] as const satisfies readonly Mode[];
 export type ModeInForce = (typeof MODES_IN_FORCE)[number];
 
 export function modeInForce(mode: Mode, ports: number): ModeInForce {
@@ -22,8 +23,11 @@ export function modeInForce(mode: Mode, ports: number): ModeInForce {
 /** No LACP: the partner is taken for granted. */
 export const isStatic = (mode: ModeInForce): boolean => mode !== 'lacp';
 
-/** However many ports there are, one carries: they need not be alike. */
+/** However many ports there are, one carries. */
 export const oneCarries = (mode: ModeInForce): boolean => mode === 'active-backup' || mode === 'alias';
+
+/** No conversations are spread over ports: they need not be alike. */
+export const mayDiffer = (mode: ModeInForce): boolean => oneCarries(mode) || mode === 'bridge';
 
 /** The partner of every port of a static group. */
 export const GRANTED_PARTNER: PortInformation = {

@@ -14,6 +14,8 @@ export interface SelectionPort extends BackupPort {
   readonly speed: number | undefined;
   /** The operator keeps the port out. */
   readonly closed: boolean;
+  /** The bridge that it is a port of does. */
+  readonly blocked: boolean;
 }
 
 export interface SelectionRules extends PolicyRules {
@@ -26,6 +28,7 @@ export type KeptOut =
   | 'leaving'
   | 'lacp-disabled'
   | 'gate'
+  | 'blocked'
   | 'reflected'
   | 'loop'
   | 'link-down'
@@ -85,10 +88,11 @@ export function ready(waiting: readonly PortVariables[]): boolean {
   return waiting.length > 0 && waiting.every((variables) => variables.Ready_N);
 }
 
-function excluded({ variables: v, closed }: SelectionPort): KeptOut | undefined {
+function excluded({ variables: v, closed, blocked }: SelectionPort): KeptOut | undefined {
   if (v.leaving) return 'leaving';
   if (!v.LACP_Enabled && !v.static_group) return 'lacp-disabled';
   if (closed) return 'gate';
+  if (blocked) return 'blocked';
   if (isReflected(v.Actor_Oper, v.Partner_Oper)) return 'reflected';
   if (isLoop(v.Actor_Oper, v.Partner_Oper)) return 'loop';
   return undefined;

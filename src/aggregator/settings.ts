@@ -4,6 +4,7 @@ import type { ConversationRange } from '../mux/conversations.js';
 import type { HashPolicy, HashSpec } from '../mux/hash.js';
 import type { PrimaryReselect } from './backup-order.js';
 import type { Fallback } from './fallback.js';
+import type { BridgeRules } from './io.js';
 import type { Damping } from './link-hold.js';
 import type { Mode } from './mode.js';
 import type { Policy } from './policy.js';
@@ -44,6 +45,14 @@ export interface AggregatorSettings {
   readonly primary: string | undefined;
   /** When it takes over again. */
   readonly primaryReselect: PrimaryReselect;
+  /** mode=bridge, see BridgeRules. */
+  readonly bridgeStp: boolean;
+  readonly bridgePriority: number;
+  /** Seconds, as the next one. */
+  readonly bridgeForwardDelay: number;
+  readonly bridgeAgeing: number;
+  readonly bridgeMulticastSnooping: boolean;
+  readonly bridgeLoopGuard: boolean;
   /** Which of several candidate aggregators is used. */
   readonly policy: Policy;
   /** Which ports are used without an LACP partner. */
@@ -114,6 +123,12 @@ export const DEFAULT_AGGREGATOR: AggregatorSettings = {
   maxLinks: 8,
   primary: undefined,
   primaryReselect: 'always',
+  bridgeStp: false,
+  bridgePriority: 32768,
+  bridgeForwardDelay: 15,
+  bridgeAgeing: 300,
+  bridgeMulticastSnooping: true,
+  bridgeLoopGuard: true,
   policy: 'stable',
   fallback: 'none',
   // As long as a partner at the slow rate may take to speak.
@@ -156,4 +171,14 @@ export const hashSpec = ({
   policy: hash,
   seed: hashSeed,
   flowLabel: hashFlowLabel,
+});
+
+/** What the bridge makes of the settings. */
+export const bridgeRules = (settings: AggregatorSettings): BridgeRules => ({
+  stp: settings.bridgeStp,
+  priority: settings.bridgePriority,
+  forwardDelay: settings.bridgeForwardDelay,
+  ageing: settings.bridgeAgeing,
+  multicastSnooping: settings.bridgeMulticastSnooping,
+  loopGuard: settings.bridgeLoopGuard,
 });

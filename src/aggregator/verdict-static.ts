@@ -4,15 +4,20 @@ import { speaksInVain } from './in-vain.js';
 import type { Member } from './member.js';
 import type { ModeInForce } from './mode.js';
 import type { Verdict } from './verdict.js';
+import { bridging } from './verdict-bridge.js';
 
 const of = { weight: 'condition', machine: 'Receive', clause: 'x.4.12 LACP_DISABLED' } as const;
 
 /** The partner is taken for granted; and it may be one that expects more. */
-export function granted({ name, mode }: Aggregator, member: Member, now: number): Verdict[] {
+export function granted(aggregator: Aggregator, member: Member, now: number): Verdict[] {
+  const { name, mode } = aggregator;
   const { static_group, port_enabled, Selected } = member.port.variables;
   if (!static_group || !port_enabled) return [];
   const since = member.since.machine('receive');
-  const used: Verdict = { cause: 'static', ...of, text: IN_USE[mode], since, repair: 'none', side: 'none' };
+  const used: Verdict =
+    mode === 'bridge'
+      ? bridging(aggregator, member)
+      : { cause: 'static', ...of, text: IN_USE[mode], since, repair: 'none', side: 'none' };
   const text = `the far end (${member.lastHeard?.actor.System}) speaks LACP, which is not answered (mode=${mode}): it may keep the link out`;
   const repair = `configure the far end without LACP ("mode on"), or say vethcfg set ${name} mode=lacp`;
   return [
@@ -26,6 +31,7 @@ export function granted({ name, mode }: Aggregator, member: Member, now: number)
 const IN_USE: Readonly<Record<ModeInForce, string>> = {
   lacp: '',
   fec: 'static: link up',
+  bridge: '',
   'active-backup': 'active-backup: link up, it carries',
   alias: 'alias: link up',
 };

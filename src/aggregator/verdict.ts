@@ -39,6 +39,9 @@ export const CAUSES = [
   'partner-assumed',
   'static',
   'lacp-ignored',
+  'spanning-tree-waits',
+  'spanning-tree-blocks',
+  'bridge-loop',
   'actor-churn',
   'partner-churn',
   'flapping',
@@ -71,7 +74,7 @@ export interface Verdict {
   /** `remark`: the port is not kept out by it, and the notes do not have it. */
   readonly weight: 'obstacle' | 'condition' | 'remark';
   /** The machine that waits, or decided; and the clause of the standard. */
-  readonly machine: 'link' | 'Receive' | 'Selection' | 'Mux' | 'Churn' | 'Periodic';
+  readonly machine: 'link' | 'Receive' | 'Selection' | 'Mux' | 'Churn' | 'Periodic' | 'Bridge';
   readonly clause: string;
   /** When it began, on the engine's clock; undefined: not known. */
   readonly since: number | undefined;

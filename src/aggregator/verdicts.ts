@@ -6,6 +6,7 @@ import type { Member } from './member.js';
 import { remarks } from './remarks.js';
 import type { KeptOut } from './selection.js';
 import type { Side, Verdict } from './verdict.js';
+import { blocked } from './verdict-bridge.js';
 import { difference } from './verdict-difference.js';
 import { notCollecting, notInSync } from './verdict-mux.js';
 import { backingUp, granted } from './verdict-static.js';
@@ -167,6 +168,8 @@ function ofKeptOut(reason: KeptOut, aggregator: Aggregator, member: Member): Ver
         : [];
     case 'gate':
       return out('gate-closed', 'kept out by its operator (gate=closed)', `vethcfg set ${member.facts.name} gate=open`);
+    case 'blocked':
+      return [blocked(aggregator, member)];
     case 'reflected':
     case 'loop':
       // Heard: a fault, which is told before. Else it was set so.

@@ -4,11 +4,13 @@
  */
 import type { Forwarding } from '../aggregator/aggregator.js';
 import type { Datapath, LinkFacts, Member, VirtualInterface } from '../aggregator/io.js';
-import { type AggregatorSettings, hashSpec, type PortSettings } from '../aggregator/settings.js';
+import { type AggregatorSettings, bridgeRules, hashSpec, type PortSettings } from '../aggregator/settings.js';
 import type { Mac } from '../lacp/variables.js';
 import { BUCKETS, type ForwardingTable, heldFor, isHeld, makeTable, NO_PORT, portOf } from '../mux/distributor.js';
+import { bridges } from './datapath-of.js';
 import { nextMac } from './interface-mac.js';
 import type { Log } from './log.js';
+import type { SavedInterface } from './saved-state.js';
 
 export interface BundlePort {
   readonly number: number;
@@ -29,7 +31,7 @@ export class Bundle {
     readonly name: string,
     readonly index: number,
     readonly virtual: VirtualInterface,
-    readonly datapath: Datapath,
+    public datapath: Datapath,
     public mac: Mac,
     public mtu: number,
     public settings: AggregatorSettings,
@@ -89,6 +91,37 @@ export class Bundle {
     this.#guard('carrier', () => this.virtual.setCarrier(this.#forwarding.carrier));
   }
 
+  /** What must be kept over a crash. */
+  saved(): SavedInterface {
+    const { name, index, mac, settings } = this;
+    const ports = this.ports.map(({ number, settings: own, member, facts }) => {
+      return { number, settings: own, record: { ...member.record, name: facts.name } };
+    });
+    return { name, index, mac, settings, ports };
+  }
+
+  /** For a data path in the place of the one it has. */
+  get now() {
+    const { name, virtual, mac, settings } = this;
+    return { name, virtual, mac, settings };
+  }
+
+  /** The facts of a port, and what the bridge makes of it, where there is one. */
+  withBridge(facts: LinkFacts): LinkFacts {
+    const bridge = this.datapath.bridge?.ports().get(facts.ifindex);
+    return bridge === facts.bridge ? facts : { ...facts, bridge };
+  }
+
+  /** Ports of which the bridge makes something else now. */
+  bridgeChanges(): { readonly port: BundlePort; readonly facts: LinkFacts }[] {
+    return this.ports.flatMap((port) => {
+      const facts = this.withBridge(port.facts);
+      const [now, before] = [facts.bridge, port.facts.bridge];
+      const same = now?.state === before?.state && now?.loop?.other === before?.loop?.other;
+      return same && (now?.loop === undefined) === (before?.loop === undefined) ? [] : [{ port, facts }];
+    });
+  }
+
   /** New settings of the interface itself. Throws what the kernel refuses, with nothing changed. */
   configure(settings: AggregatorSettings): void {
     const mac = nextMac(this.settings, settings, this.mac);
@@ -104,7 +137,23 @@ export class Bundle {
       this.mac = mac;
       this.#setFilters();
     }
+    if (bridges(settings)) this.datapath.bridge?.configure(bridgeRules(settings));
     this.settings = settings;
+  }
+
+  /** Another data path in the place of the one it has, see `Drivers.openBridge`. Rejects with the former one in force. */
+  async replaceDatapath(open: () => Promise<Datapath>): Promise<void> {
+    const former = this.datapath;
+    const next = await open();
+    try {
+      for (const { ifindex } of this.ports) await next.addPort(ifindex);
+    } catch (error) {
+      await next.close();
+      throw error;
+    }
+    await former.close();
+    this.datapath = next;
+    this.#applyTable();
   }
 
   /** Whether the host wants every frame: for a capture, or a bridge. */
@@ -166,6 +215,7 @@ export class Bundle {
 
   /** Part of the buckets that leave by a port, 0 to 1; undefined when it does not distribute. */
   share(port: BundlePort): number | undefined {
+    if (this.datapath.bridge !== undefined) return undefined;
     const buckets = this.#table.buckets.filter((entry) => portOf(entry) === port.number).length;
     return buckets === 0 ? undefined : buckets / BUCKETS;
   }
@@ -176,6 +226,7 @@ export class Bundle {
   }
 
   #setFilters(): void {
+    this.#guard('address in the bridge', () => this.datapath.bridge?.setLocalAddress(this.mac));
     for (const port of this.ports) this.#setFilter(port);
   }
 
@@ -228,3 +279,7 @@ export class Bundle {
     }
   }
 }
+
+export const namedSettings = (port: BundlePort) => ({ name: port.facts.name, settings: port.settings });
+
+export const settingsOfPorts = (bundle: Bundle | undefined) => (bundle?.ports ?? []).map(namedSettings);

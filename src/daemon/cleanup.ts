@@ -4,6 +4,8 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { ourBridges } from '../drivers/bridge/bridge-link.js';
+import { removeBridge } from '../drivers/bridge/kernel-bridge.js';
 import { ownIdentity } from '../drivers/identity.js';
 import { removeHostGuards } from '../drivers/ipvlan/host-guard.js';
 import { removeKernelForwarding } from '../drivers/kernel-forwarding.js';
@@ -31,7 +33,7 @@ export function cleanUp(path: string, log: Log): readonly string[] {
     for (const name of ALIAS_FILES) rmSync(join(runDir.path, name), { force: true });
     const links = linkNames();
     const ours = [...links].filter((name) => links.has(peerName(name)));
-    const names = new Set([...saved.map(({ name }) => name), ...ours, ...pinnedInterfaces()]);
+    const names = new Set([...saved.map(({ name }) => name), ...ours, ...pinnedInterfaces(), ...ourBridges().keys()]);
     return [
       ...aliases.flatMap((item) => tried(log, item.name, () => cleanUpAlias(item))),
       ...[...names].flatMap((name) => tried(log, name, () => removeInterface(name))),
@@ -65,10 +67,12 @@ function linkNames(): Set<string> {
 /** Its programs in the kernel first: they would go on without it. */
 function removeInterface(name: string): string[] {
   const kept = removeKernelForwarding(name);
+  const bridged = removeBridge(name);
   const virtual = adoptVirtualInterface(name);
   virtual?.remove();
   return [
     ...(kept ? [`programs and tables of ${name} removed`] : []),
+    ...(bridged ? [`bridge of ${name} removed`] : []),
     ...(virtual === undefined ? [] : [`interface ${name} removed`]),
   ];
 }

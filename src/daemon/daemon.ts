@@ -6,7 +6,7 @@ import type { LinkFacts, Member } from '../aggregator/io.js';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../aggregator/settings.js';
 import type { DatapathChoice } from '../drivers/datapath-choice.js';
 import { SysError } from '../drivers/sys/sys-error.js';
-import type { Bundle, BundlePort } from './bundle.js';
+import { namedSettings, settingsOfPorts } from './bundle.js';
 import { checkNewInterface, checkNewPort, checkRoom, type Limits } from './checks.js';
 import { addPort, configure } from './config/carry-out.js';
 import { ConfigurationKeeper } from './config/keeper.js';
@@ -249,7 +249,7 @@ export class Daemon {
       if (bundle !== undefined) {
         const settings = { ...bundle.settings, ...parseOptions(options, 'aggregator').aggregator };
         checkSettings(name, settings, settingsOfPorts(bundle));
-        this.#host.configure(bundle, settings);
+        await this.#host.configure(bundle, settings);
       } else if (found !== undefined) {
         const settings = { ...found.port.settings, ...parseOptions(options, 'port').port };
         const others = found.bundle.ports.filter((port) => port !== found.port);
@@ -288,7 +288,7 @@ export class Daemon {
     return { table: statusTable(status, veth), status: { aggregators } };
   }
 
-  show({ name }: Arguments<'show'>): ShowResult {
+  show({ name, addresses: withAddresses = false }: Arguments<'show'>): ShowResult {
     const aliases = aliasLayer(this.layers).shown(name);
     const known = name === undefined || name === DAEMON_NAME || this.#host.bundles.has(name) || aliases.length > 0;
     if (!known && this.#host.portByName(name) === undefined) {
@@ -300,7 +300,7 @@ export class Daemon {
     const clock = { now: drivers.clock.now(), time: Date.now() };
     const process = { reduced, datapath, lateness: lateness.report(), clock };
     const lately = (veth: string) => this.#traffic.of(veth);
-    const shown = showResult(this.#host.status(), this.#host.bundles, addresses, process, lately, name);
+    const shown = showResult(this.#host.status(), this.#host.bundles, addresses, process, lately, name, withAddresses);
     return { ...shown, aliases };
   }
 
@@ -396,7 +396,3 @@ function asRefusal(error: unknown): never {
 function refuseToChange(): never {
   throw new Refusal({ thing: 'vethd', problem: 'it is being restarted', repair: 'nothing was changed, try again' });
 }
-
-const namedSettings = (port: BundlePort) => ({ name: port.facts.name, settings: port.settings });
-
-const settingsOfPorts = (bundle: Bundle | undefined) => (bundle?.ports ?? []).map(namedSettings);

@@ -1,5 +1,6 @@
 /** What the daemon needs of the world, for one network namespace; the engine's part of it is aggregator/io.ts. */
 import type {
+  BridgeRules,
   Clock,
   Datapath,
   LinkFacts,
@@ -36,4 +37,14 @@ export interface Drivers {
   readonly aliases: AliasDrivers;
   /** `hold`: frames wait where they are until the first table is given. */
   openDatapath(hostIfindex: number, name: string, hold: boolean): Promise<Datapath>;
+  /**
+   * One that bridges. Either of them can take the place of the other: it gets the same ports, then the former one is
+   * closed, then it gets its table. `changed`: states of ports.
+   */
+  openBridge(
+    hostIfindex: number,
+    name: string,
+    bridge: { readonly mac: Mac; readonly rules: BridgeRules },
+    changed: () => void,
+  ): Promise<Datapath>;
 }

@@ -10,6 +10,7 @@ import { LacpSystem } from '../aggregator/system.js';
 import type { Mac } from '../lacp/variables.js';
 import { Bundle, type BundlePort } from './bundle.js';
 import type { World } from './checks.js';
+import { bridges, datapathOf } from './datapath-of.js';
 import { FaultLog } from './fault-log.js';
 import { freeIndex, lowestFree } from './free-number.js';
 import type { HostOptions } from './host-options.js';
@@ -143,7 +144,8 @@ export class Host {
     settings: AggregatorSettings,
     hold: boolean,
   ): Promise<Bundle> {
-    const datapath = await this.options.drivers.openDatapath(virtual.peerIfindex, name, hold);
+    const bridgeChanged = () => this.#bridgeChanged(name);
+    const datapath = await datapathOf(this.options.drivers, { name, virtual, mac, settings, hold, bridgeChanged });
     const bundle = new Bundle(name, index, virtual, datapath, mac, mtu, settings, this.options.log);
     this.bundles.set(name, bundle);
     this.#system.addAggregator(name, index, mac, settings);
@@ -157,7 +159,7 @@ export class Host {
     const entry: BundlePort = { ...port, ifindex, number: wanted ?? lowestFree(1, new Set(this.#numbers.values())) };
     await this.#enlist(bundle, entry);
     // What the kernel says now: attaching has set the port up.
-    entry.facts = drivers.links.links().find((link) => link.ifindex === ifindex) ?? port.facts;
+    entry.facts = bundle.withBridge(drivers.links.links().find((link) => link.ifindex === ifindex) ?? port.facts);
     this.#system.addPort(bundle.name, entry.facts, port.settings, entry.number);
     log.info(`${bundle.name}: ${name} added as port ${entry.number}`);
   }
@@ -190,9 +192,20 @@ export class Host {
     this.options.log.info(`${bundle.name}: removed`);
   }
 
-  /** New settings of an interface. Throws what the kernel refuses, with nothing changed. */
-  configure(bundle: Bundle, settings: AggregatorSettings): void {
+  /** New settings of an interface. Rejects what the kernel refuses, with nothing changed. */
+  async configure(bundle: Bundle, settings: AggregatorSettings): Promise<void> {
+    const former = bundle.settings;
     bundle.configure(settings);
+    if (bridges(former) !== bridges(settings)) {
+      const bridgeChanged = () => this.#bridgeChanged(bundle.name);
+      await bundle
+        .replaceDatapath(() => datapathOf(this.options.drivers, { ...bundle.now, hold: false, bridgeChanged }))
+        .catch((error: unknown) => {
+          bundle.configure(former);
+          throw error;
+        });
+      bridgeChanged();
+    }
     this.#system.setAggregator(bundle.name, settings, bundle.mac);
   }
 
@@ -255,7 +268,7 @@ export class Host {
     if (snapshot === undefined) return new Set();
     for (const { port } of known) await this.#enlist(bundle, port);
     const now = new Map(this.links().map((link) => [link.ifindex, link]));
-    for (const { port } of known) port.facts = now.get(port.ifindex) ?? port.facts;
+    for (const { port } of known) port.facts = bundle.withBridge(now.get(port.ifindex) ?? port.facts);
     try {
       this.#system.resumePorts(bundle.name, snapshot, known);
       for (const { port } of known) this.#system.linkChanged(port.number, port.facts);
@@ -280,15 +293,7 @@ export class Host {
 
   /** What must be kept over a crash. */
   saved(): SavedInterface[] {
-    return [...this.bundles.values()].map((bundle) => ({
-      name: bundle.name,
-      index: bundle.index,
-      mac: bundle.mac,
-      settings: bundle.settings,
-      ports: bundle.ports.map(({ number, settings, member, facts }) => {
-        return { number, settings, record: { ...member.record, name: facts.name } };
-      }),
-    }));
+    return [...this.bundles.values()].map((bundle) => bundle.saved());
   }
 
   portByName(name: string): { bundle: Bundle; port: BundlePort } | undefined {
@@ -329,13 +334,20 @@ export class Host {
     }
   }
 
-  #portChanged(bundle: Bundle, port: BundlePort, facts: LinkFacts): void {
+  #portChanged(bundle: Bundle, port: BundlePort, told: LinkFacts): void {
+    const facts = bundle.withBridge(told);
     const renamed = facts.name !== port.facts.name;
     if (renamed) this.options.log.info(`${bundle.name}: ${port.facts.name} is now called ${facts.name}`);
     port.facts = facts;
     this.#system.linkChanged(port.number, facts);
     bundle.adjustMtu();
     if (renamed) this.options.event(async () => {});
+  }
+
+  #bridgeChanged(name: string): void {
+    const bundle = this.bundles.get(name);
+    if (bundle === undefined) return;
+    for (const { port, facts } of bundle.bridgeChanges()) this.#portChanged(bundle, port, facts);
   }
 
   #portGone(bundle: Bundle, port: BundlePort): void {

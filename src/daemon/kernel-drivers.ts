@@ -3,6 +3,8 @@ import type { Clock, Member } from '../aggregator/io.js';
 import { sweepAliasCounting } from '../drivers/alias/kernel-counting.js';
 import { addAddress, listAddresses, removeAddress } from '../drivers/alias/labelled-address.js';
 import { openAliasCounting } from '../drivers/alias/open-alias-counting.js';
+import { type BridgeDatapath, openBridgeDatapath } from '../drivers/bridge/bridge-datapath.js';
+import { removeBridge } from '../drivers/bridge/kernel-bridge.js';
 import { type LinuxDatapath, openDatapath } from '../drivers/datapath.js';
 import type { DatapathChoice } from '../drivers/datapath-choice.js';
 import { removeKernelForwarding } from '../drivers/kernel-forwarding.js';
@@ -11,6 +13,7 @@ import { type AttachedMember, attachMember, restoreMember } from '../drivers/mem
 import { findNextHop } from '../drivers/next-hop.js';
 import { openSlowProtocolsSocket } from '../drivers/slow-protocols-socket.js';
 import { libc } from '../drivers/sys/libc.js';
+import type { DatapathHeritage } from '../drivers/user-datapath-messages.js';
 import { adoptVirtualInterface, createVirtualInterface, type VethPair } from '../drivers/virtual-interface.js';
 import type { Drivers } from './drivers.js';
 import type { Heritage } from './heritage.js';
@@ -34,7 +37,7 @@ export function openKernelDrivers(clock: Clock, log: Log, heritage?: Inherited):
   let choice: DatapathChoice = 'auto';
   /** Names of interfaces that an earlier daemon had. */
   const adopted = new Set<string>();
-  const datapaths = new Map<string, LinuxDatapath>();
+  const datapaths = new Map<string, LinuxDatapath | BridgeDatapath>();
 
   const takeSilence = (ifindex: number): number | undefined => {
     const fd = inheritedSilences.get(ifindex);
@@ -44,6 +47,31 @@ export function openKernelDrivers(clock: Clock, log: Log, heritage?: Inherited):
   const noted = <Pair extends VethPair | undefined>(pair: Pair): Pair => {
     if (pair !== undefined) silenced.set(pair.peerIfindex, pair);
     return pair;
+  };
+  const silence = (ifindex: number, silent: boolean) => silenced.get(ifindex)?.setSilent(silent);
+  const saying = (name: string) => ({
+    log: (line: string) => log.warn(`${name}: ${line}`),
+    onError: (error: Error) => log.error(`${name}: the data path ended, no frame passes: ${error.message}`),
+  });
+  /** Sockets of the program before us, or of the data path that is to be replaced; frames wait in them. */
+  const takeSockets = async (name: string): Promise<DatapathHeritage | undefined> => {
+    const inherited = inheritedPaths.get(name);
+    inheritedPaths.delete(name);
+    const former = datapaths.get(name);
+    if (inherited !== undefined || former === undefined) return inherited;
+    // A bridge in the kernel has none; programs in the kernel give up what they forward to theirs.
+    if (former.silence === undefined && former.kind === 'kernel') await former.choose('user');
+    return former.handOver();
+  };
+  /** From now on it is the one of its interface. */
+  const entered = <Path extends LinuxDatapath | BridgeDatapath>(name: string, datapath: Path): Path => {
+    const { close } = datapath;
+    datapath.close = async () => {
+      if (datapaths.get(name) === datapath) datapaths.delete(name);
+      await close.call(datapath);
+    };
+    datapaths.set(name, datapath);
+    return datapath;
   };
 
   return {
@@ -74,7 +102,7 @@ export function openKernelDrivers(clock: Clock, log: Log, heritage?: Inherited):
         return choice;
       },
       async choose(wanted) {
-        const done: LinuxDatapath[] = [];
+        const done: { choose(choice: DatapathChoice): Promise<void> }[] = [];
         try {
           for (const datapath of datapaths.values()) {
             await datapath.choose(wanted);
@@ -88,30 +116,39 @@ export function openKernelDrivers(clock: Clock, log: Log, heritage?: Inherited):
       },
     },
     async openDatapath(hostIfindex, name, hold) {
-      const inherited = inheritedPaths.get(name);
-      inheritedPaths.delete(name);
-      const datapath = await openDatapath({
+      const former = datapaths.get(name);
+      // Of a process that was killed between two modes.
+      if (former === undefined && removeBridge(name)) silence(hostIfindex, true);
+      const replaced = former?.bridge !== undefined && former.kind === 'user';
+      const heritage = replaced || former === undefined ? await takeSockets(name) : undefined;
+      const options = { name, hostIfindex, choice, hold: hold || replaced, heritage, ...saying(name) };
+      return entered(name, await openDatapath(options));
+    },
+    async openBridge(hostIfindex, name, { mac, rules }, changed) {
+      const options = {
         name,
         hostIfindex,
+        mac,
+        rules,
         choice,
-        hold,
-        heritage: inherited,
-        log: (line) => log.warn(`${name}: ${line}`),
-        onError: (error) => log.error(`${name}: the data path ended, no frame passes: ${error.message}`),
-      });
-      const { close } = datapath;
-      datapath.close = async () => {
-        datapaths.delete(name);
-        await close.call(datapath);
+        changed,
+        silence,
+        inherited: takeSilence,
+        ...saying(name),
       };
-      datapaths.set(name, datapath);
-      return datapath;
+      const datapath = await openBridgeDatapath(options, () => takeSockets(name));
+      if (!datapaths.has(name)) removeKernelForwarding(name);
+      return entered(name, datapath);
     },
     settled() {
       const sockets = [...inheritedPaths.values()].flatMap(({ host, ports }) => [host, ...ports]);
       for (const fd of [...sockets.map((socket) => socket.fd), ...inheritedSilences.values()]) libc().close(fd);
       // Of interfaces that could not be taken up: their ports are the host's again.
-      for (const name of adopted) if (!datapaths.has(name)) removeKernelForwarding(name);
+      for (const name of adopted) {
+        if (datapaths.has(name)) continue;
+        removeKernelForwarding(name);
+        removeBridge(name);
+      }
       adopted.clear();
       inheritedPaths.clear();
       inheritedSilences.clear();
@@ -124,8 +161,10 @@ export function openKernelDrivers(clock: Clock, log: Log, heritage?: Inherited):
           return left === undefined ? [] : [[name, left] as const];
         }),
       );
-      const silences = [...silenced].flatMap(([ifindex, { silenceFd }]) =>
-        silenceFd === undefined ? [] : [[`${ifindex}`, silenceFd] as const],
+      const bridges = [...datapaths.values()].flatMap(({ silence: own }) => (own === undefined ? [] : [own]));
+      const ofInterfaces = [...silenced].map(([ifindex, { silenceFd: fd }]) => ({ ifindex, fd }));
+      const silences = [...ofInterfaces, ...bridges].flatMap(({ ifindex, fd }) =>
+        fd === undefined ? [] : [[`${ifindex}`, fd] as const],
       );
       return {
         wire: wire.handOver(),

@@ -23,7 +23,7 @@ import {
 } from '../lacp/variables.js';
 import { KeptFile } from './kept-file.js';
 import type { Log } from './log.js';
-import { macSchema, portInformation, wire } from './status-schema.js';
+import { bridgePort, macSchema, portInformation, wire } from './status-schema.js';
 import { writeAtomicallyForNow } from './write-atomically.js';
 
 const FORMAT = 2;
@@ -58,6 +58,7 @@ const schema = z.object({
             promiscuous: word,
             master: count.optional(),
             lower: count.optional(),
+            bridge: bridgePort.optional(),
           }),
           // Which states there are the machines know: they refuse others.
           states: wire<MachineStates>({

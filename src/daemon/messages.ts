@@ -71,8 +71,8 @@ export const requestSchema = z.discriminatedUnion('command', [
   request('set', z.strictObject({ name, options })),
   /** The status table; of one interface when `veth` is given. */
   request('status', z.strictObject({ veth: name.optional() })),
-  /** Everything about all, one interface, or one port (its interface with this port only). */
-  request('show', z.strictObject({ name: name.optional() })),
+  /** Everything about all, one interface, or one port (its interface with this port only); `addresses`: of bridges. */
+  request('show', z.strictObject({ name: name.optional(), addresses: z.boolean().optional() })),
   /** The journal, in parts. `name`: of this port or interface only. `json`: lines of JSON. */
   request(
     'events',

@@ -83,7 +83,7 @@ const ofPort = <Key extends keyof PortSettings>(key: Key, kind: Kind<PortSetting
 export const OPTIONS: readonly Option[] = [
   {
     name: 'mode',
-    help: 'lacp negotiates the links; without LACP are fec, a static group (the switch says "mode on"), active-backup, where one port carries and the others stand by, and alias, another name for one port; auto: alias while there is one port, lacp with more',
+    help: 'lacp negotiates the links; without LACP are fec, a static group (the switch says "mode on"), bridge, where the ports are bridged and the interface is the local port of the bridge, active-backup, where one port carries and the others stand by, and alias, another name for one port; auto: alias while there is one port, lacp with more',
     aggregator: ofAggregator('mode', choice('a mode', MODES)),
   },
   {
@@ -161,6 +161,36 @@ export const OPTIONS: readonly Option[] = [
     name: 'primary-reselect',
     help: 'with mode=active-backup: when the primary port takes over from one that works: always, better (when it is faster), or failure (only when that one fails)',
     aggregator: ofAggregator('primaryReselect', choice('a rule', PRIMARY_RESELECTS)),
+  },
+  {
+    name: 'bridge-stp',
+    help: 'with mode=bridge in the kernel: 1 speaks the spanning tree protocol (802.1D), which blocks what would be a loop; 0 lets the loop guard do so',
+    aggregator: ofAggregator('bridgeStp', flag()),
+  },
+  {
+    name: 'bridge-priority',
+    help: 'with bridge-stp=1: the bridge with the lowest number is the root',
+    aggregator: ofAggregator('bridgePriority', whole('a priority', 0, 65_535)),
+  },
+  {
+    name: 'bridge-forward-delay',
+    help: 'with bridge-stp=1: seconds for which a port that comes up listens, and as many for which it learns, before it forwards',
+    aggregator: ofAggregator('bridgeForwardDelay', whole('a number of seconds', 2, 30)),
+  },
+  {
+    name: 'bridge-ageing',
+    help: 'with mode=bridge: seconds after which a silent address is forgotten; frames to it are flooded again',
+    aggregator: ofAggregator('bridgeAgeing', whole('a number of seconds', 1, 1_000_000)),
+  },
+  {
+    name: 'bridge-multicast-snooping',
+    help: 'with mode=bridge in the kernel: 1 sends multicast only where somebody has joined, as soon as there is a querier; 0 floods it',
+    aggregator: ofAggregator('bridgeMulticastSnooping', flag()),
+  },
+  {
+    name: 'bridge-loop-guard',
+    help: 'with mode=bridge and bridge-stp=0: 1 sends a probe on each port every second, and blocks a port whose probe comes back; 0 does not look for loops',
+    aggregator: ofAggregator('bridgeLoopGuard', flag()),
   },
   {
     name: 'policy',

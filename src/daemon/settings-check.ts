@@ -29,6 +29,7 @@ export function checkSettings(
     });
   }
   checkMode(veth, settings, ports.length);
+  if (settings.mode === 'bridge') for (const port of ports) checkGate(port);
   checkVersion(veth, settings);
   const strict = [
     ...(settings.agg_wc ? [] : [veth]),
@@ -58,6 +59,16 @@ function checkMode(veth: string, { mode, minLinks }: AggregatorSettings, ports: 
       value: String(minLinks),
     });
   }
+}
+
+function checkGate({ name, settings: { gate } }: { readonly name: string; readonly settings: PortSettings }): void {
+  if (gate === 'open') return;
+  throw new Refusal({
+    thing: name,
+    problem: `gate=${gate} does not go with mode=bridge: a port of a bridge forwards, or is none`,
+    repair: 'say gate=open, or take the port out with vethcfg del',
+    value: gate,
+  });
 }
 
 /** `strict`: where agg_wc=0 makes the low four bits of this key carry the speed. */

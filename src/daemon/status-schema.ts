@@ -7,7 +7,13 @@ import { PRIMARY_RESELECTS } from '../aggregator/backup-order.js';
 import { DIFFERENCES } from '../aggregator/conversations.js';
 import { FALLBACKS } from '../aggregator/fallback.js';
 import { FAULTS, type Fault } from '../aggregator/fault.js';
-import type { DatapathCounters, PortCounters } from '../aggregator/io.js';
+import {
+  BRIDGE_PORT_STATES,
+  type BridgePort,
+  type DatapathCounters,
+  type LearnedAddress,
+  type PortCounters,
+} from '../aggregator/io.js';
 import type { Damping } from '../aggregator/link-hold.js';
 import { MODES, MODES_IN_FORCE } from '../aggregator/mode.js';
 import { POLICIES } from '../aggregator/policy.js';
@@ -48,6 +54,11 @@ const count = z.number();
 export const macSchema = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
 const notes = z.array(text);
 
+export const bridgePort = wire<BridgePort>({
+  state: z.enum(BRIDGE_PORT_STATES),
+  loop: wire<NonNullable<BridgePort['loop']>>({ other: count.optional() }).optional(),
+});
+
 const portState = wire<PortState>({
   LACP_Activity: word,
   LACP_Timeout: word,
@@ -86,6 +97,13 @@ export const aggregatorSettings = wire<AggregatorSettings>({
   maxLinks: count,
   primary: text.optional(),
   primaryReselect: z.enum(PRIMARY_RESELECTS).default(DEFAULT_AGGREGATOR.primaryReselect),
+  // State of a program that had no bridge is read as well.
+  bridgeStp: word.default(DEFAULT_AGGREGATOR.bridgeStp),
+  bridgePriority: count.default(DEFAULT_AGGREGATOR.bridgePriority),
+  bridgeForwardDelay: count.default(DEFAULT_AGGREGATOR.bridgeForwardDelay),
+  bridgeAgeing: count.default(DEFAULT_AGGREGATOR.bridgeAgeing),
+  bridgeMulticastSnooping: word.default(DEFAULT_AGGREGATOR.bridgeMulticastSnooping),
+  bridgeLoopGuard: word.default(DEFAULT_AGGREGATOR.bridgeLoopGuard),
   policy: z.enum(POLICIES),
   fallback: z.enum(FALLBACKS),
   fallbackDelay: count,
@@ -212,8 +230,15 @@ export interface ShownPort extends PortStatus {
   readonly addresses: readonly string[];
   /** Part of the buckets that leave by this port, 0 to 1; undefined: not distributing. */
   readonly share: number | undefined;
+  /** mode=bridge: what the bridge makes of the port; `loop`: name of the port at the other end, empty: not known. */
+  readonly bridge?: { readonly state: BridgePort['state']; readonly loop?: string | undefined } | undefined;
   /** Part of the octets that all ports of the interface have sent lately; undefined: none has, or an older vethd. */
   readonly octetShare?: number | undefined;
+}
+
+/** An address that a bridge has learned, `port` by name. */
+export interface ShownAddress extends Omit<LearnedAddress, 'port'> {
+  readonly port: string;
 }
 
 /** Counters of the whole virtual interface, without those of its ports. */
@@ -223,6 +248,14 @@ export interface ShownAggregator extends Omit<AggregatorStatus, 'ports'> {
   readonly ifindex: number;
   readonly mtu: number;
   readonly counters: InterfaceCounters;
+  /** mode=bridge: the addresses that it has learned; which, only where that was asked for. */
+  readonly bridge?:
+    | {
+        readonly in: 'kernel' | 'user';
+        readonly learned: number;
+        readonly addresses?: readonly ShownAddress[] | undefined;
+      }
+    | undefined;
   /** Seconds that the ports' `octetShare` looks back; undefined: the interface has just come, or an older vethd. */
   readonly lately?: number | undefined;
   readonly ports: readonly ShownPort[];
@@ -233,6 +266,13 @@ export const shownAggregator = wire<ShownAggregator>({
   ifindex: count,
   mtu: count,
   lately: count.optional(),
+  bridge: z
+    .looseObject({
+      in: z.enum(['kernel', 'user']),
+      learned: count,
+      addresses: z.array(wire<ShownAddress>({ mac: macSchema, vlan: count, port: text, age: count })).optional(),
+    })
+    .optional(),
   counters: wire<InterfaceCounters>({
     txNoPort: count,
     txSlowProtocols: count,
@@ -258,6 +298,7 @@ export const shownAggregator = wire<ShownAggregator>({
       addresses: z.array(text),
       share: count.optional(),
       octetShare: count.optional(),
+      bridge: z.looseObject({ state: z.enum(BRIDGE_PORT_STATES), loop: text.optional() }).optional(),
     }),
   ),
 });

@@ -19,7 +19,7 @@ export const whyResultSchema = wire<WhyResult>({
           cause: z.enum(CAUSES),
           text,
           weight: z.enum(['obstacle', 'condition', 'remark']),
-          machine: z.enum(['link', 'Receive', 'Selection', 'Mux', 'Churn', 'Periodic']),
+          machine: z.enum(['link', 'Receive', 'Selection', 'Mux', 'Churn', 'Periodic', 'Bridge']),
           clause: text,
           forSeconds: z.number().optional(),
           field: text.optional(),

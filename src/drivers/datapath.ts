@@ -36,6 +36,8 @@ export interface DatapathOptions {
 
 export interface LinuxDatapath extends Datapath {
   readonly kind: DatapathKind;
+  readonly bridge?: undefined;
+  readonly silence?: undefined;
   /** Why it is in user space although the kernel was to be taken, or what is less; undefined when nothing is. */
   readonly reason: string | undefined;
   /** Changes where frames go. Rejects, with all as before, when `kernel` is chosen and not possible. */

@@ -8,13 +8,14 @@
  * strict reverse-path filter. And its network card lets in what is for the virtual interface (receive-filter.ts).
  */
 import type { LinkFacts, Member, MemberRecord } from '../aggregator/io.js';
+import { isBridged } from './bridge/bridge-link.js';
 import { takeOffClsact } from './clsact-hook.js';
 import { keepAddresses, restoreAddress } from './interface-address.js';
 import { changeAttributes, changeFlags, findByIndex, unlessGone } from './interface-change.js';
 import { readSysctl, writeSysctl } from './interface-sysctl.js';
 import { IFLA_MTU, type LinkMessage } from './link-message.js';
 import { type FilterFlags, filterFlagsOf, letIn, setFilterFlags, takeBack } from './receive-filter.js';
-import { type Silence, silence } from './silence-program.js';
+import { Silencer } from './silence-program.js';
 import { IFF_NOARP, IFF_UP } from './sys/constants.js';
 import { Errno, SysError } from './sys/sys-error.js';
 
@@ -31,13 +32,15 @@ const ATTACHED_SYSCTLS: readonly (readonly [setting: string, value: string])[] =
 export interface AttachedMember extends Member {
   /** Descriptor that holds the filter in front of the host's stack; undefined where there is none (any more). */
   readonly silenceFd: number | undefined;
+  /** False: what comes in is for the kernel's bridge, which keeps it from the stack as well. */
+  setSilent(silent: boolean): void;
 }
 
 /**
  * Silences a port's own stack and sets it administratively up. `SysError` when the interface has gone or the kernel
  * refuses to change it; nothing is changed then. What the kernel does not permit to silence stands in `reduced`.
  * `former`: what a process that had the port attached before found, and did not put back: it is what `release` restores.
- * `inherited`: see `silence`.
+ * A port of a bridge of ours goes on as it was: it is not silenced. `inherited`: see `silence`.
  */
 export function attachMember(facts: LinkFacts, former?: MemberRecord, inherited?: number): AttachedMember {
   const { ifindex } = facts;
@@ -46,14 +49,14 @@ export function attachMember(facts: LinkFacts, former?: MemberRecord, inherited?
   const { name } = link.facts;
   let record: MemberRecord = former?.ifindex === ifindex ? { ...former, name } : recordOf(link);
 
-  const silenced = trySilence(ifindex, inherited);
+  const silenced = new Silencer(ifindex, !isBridged(link.facts.master), inherited);
   let attached = true;
   let mtuChanged = former !== undefined;
   const undo = (): void => {
     if (!attached) return;
     attached = false;
     const restored = tryRestore(ifindex, record, mtuChanged);
-    silenced.silence?.end();
+    silenced.end();
     if (restored !== undefined) throw restored;
   };
   try {
@@ -69,7 +72,10 @@ export function attachMember(facts: LinkFacts, former?: MemberRecord, inherited?
       },
       reduced: reducedBy(name, silenced.refused, refusals),
       get silenceFd() {
-        return attached ? silenced.silence?.fd : undefined;
+        return attached ? silenced.fd : undefined;
+      },
+      setSilent(silent) {
+        if (attached) silenced.set(silent);
       },
       setMtu(value) {
         changeAttributes(ifindex, [[IFLA_MTU, value]], `set the MTU of ${name} to ${value}`);
@@ -128,15 +134,6 @@ function readSysctls(name: string): Record<string, string> {
     if (value !== undefined) former[setting] = value;
   }
   return former;
-}
-
-function trySilence(ifindex: number, inherited?: number): { readonly silence?: Silence; readonly refused?: SysError } {
-  try {
-    return { silence: silence(ifindex, inherited) };
-  } catch (error) {
-    if (!(error instanceof SysError)) throw error;
-    return { refused: error };
-  }
 }
 
 /**

@@ -8,6 +8,7 @@ import { Slow_Protocols_Type } from '../lacp/constants.js';
 import { linkTcxIngress } from './sys/bpf-links.js';
 import * as bpf from './sys/bpf-programs.js';
 import { libc } from './sys/libc.js';
+import { SysError } from './sys/sys-error.js';
 
 /** Offsets in struct __sk_buff. */
 const SKB_PROTOCOL = 16;
@@ -25,6 +26,52 @@ export const SILENCE_PROGRAM: readonly bpf.Instruction[] = [
   [bpf.BPF_MOV64_IMM, 0, 0, 0, bpf.TCX_NEXT],
   [bpf.BPF_EXIT, 0, 0, 0, 0],
 ];
+
+/** The silence of an interface, which can be lifted for a time; where the kernel does not permit it there is none. */
+export class Silencer {
+  #held: Silence | undefined;
+  #refused: SysError | undefined;
+
+  /** `silent`: from the start. `inherited`: see `silence`. */
+  constructor(
+    private readonly ifindex: number,
+    silent: boolean,
+    inherited?: number,
+  ) {
+    if (silent) this.#hold(inherited);
+    else if (inherited !== undefined) libc().close(inherited);
+  }
+
+  /** Why the kernel does not permit it; undefined: it does, or was not asked. */
+  get refused(): SysError | undefined {
+    return this.#refused;
+  }
+
+  /** Of what keeps the interface silent; undefined: nothing does. */
+  get fd(): number | undefined {
+    return this.#held?.fd;
+  }
+
+  set(silent: boolean): void {
+    if (silent && this.#held === undefined) this.#hold();
+    else if (!silent) this.end();
+  }
+
+  end(): void {
+    this.#held?.end();
+    this.#held = undefined;
+  }
+
+  #hold(inherited?: number): void {
+    try {
+      this.#held = silence(this.ifindex, inherited);
+      this.#refused = undefined;
+    } catch (error) {
+      if (!(error instanceof SysError)) throw error;
+      this.#refused = error;
+    }
+  }
+}
 
 export interface Silence {
   /** Holds the program on the interface as long as it is open, in this process or in one that inherits it. */

@@ -7,11 +7,12 @@
  */
 import type { VirtualInterface } from '../aggregator/io.js';
 import type { Mac } from '../lacp/variables.js';
+import { isBridged } from './bridge/bridge-link.js';
 import * as change from './interface-change.js';
 import { writeSysctl } from './interface-sysctl.js';
 import * as link from './link-message.js';
 import type { Attribute } from './netlink-message.js';
-import { type Silence, silence } from './silence-program.js';
+import { Silencer } from './silence-program.js';
 import { IFF_NOARP, IFF_UP, IFNAMSIZ } from './sys/constants.js';
 import { Errno, SysError } from './sys/sys-error.js';
 
@@ -30,6 +31,8 @@ export interface VethPair extends VirtualInterface {
   readonly reduced: string | undefined;
   /** Descriptor that holds the filter in front of the peer's stack; undefined where there is none (any more). */
   readonly silenceFd: number | undefined;
+  /** False: what the host sends is for the kernel's bridge, which keeps it from the peer's stack as well. */
+  setSilent(silent: boolean): void;
 }
 
 export interface VirtualInterfaceFacts {
@@ -104,10 +107,12 @@ function drive(name: string, peerIfindex: number, inherited?: number): VethPair 
   change.changeFlags(peerIfindex, IFF_NOARP, IFF_NOARP, `switch off ARP on ${hidden}`);
   // Nothing to do where the kernel has no IPv6; elsewhere a refusal matters only without the program.
   const ipv6 = writeSysctl(hidden, 'ipv6/disable_ipv6', '1');
-  const silenced = trySilence(peerIfindex, inherited);
+  const silenced = new Silencer(peerIfindex, !isBridged(change.findByIndex(peerIfindex)?.facts.master), inherited);
   let removed = false;
   const ipv6Left = ipv6 !== undefined && ipv6 !== 'ENOENT' ? `ipv6/disable_ipv6 not set (${ipv6})` : undefined;
-  const reasons = [silenced.refused, ipv6Left].filter((reason) => reason !== undefined);
+  const refused =
+    silenced.refused && `no filter in front of its stack (${silenced.refused.syscall}: ${silenced.refused.code})`;
+  const reasons = [refused, ipv6Left].filter((reason) => reason !== undefined);
 
   function changeHostEnd(attributes: readonly Attribute[], doing: string): void {
     const host = hostEnd(peerIfindex);
@@ -119,7 +124,10 @@ function drive(name: string, peerIfindex: number, inherited?: number): VethPair 
     ifindex: hostEnd(peerIfindex).ifindex,
     peerIfindex,
     get silenceFd() {
-      return removed ? undefined : silenced.silence?.fd;
+      return removed ? undefined : silenced.fd;
+    },
+    setSilent(silent) {
+      if (!removed) silenced.set(silent);
     },
     reduced: reasons.length === 0 ? undefined : `${hidden}: ${reasons.join('; ')}`,
     setMac(mac) {
@@ -136,17 +144,8 @@ function drive(name: string, peerIfindex: number, inherited?: number): VethPair 
     },
     remove() {
       removed = true;
-      silenced.silence?.end();
+      silenced.end();
       change.deleteInterface(peerIfindex, `remove ${name}`);
     },
   };
-}
-
-function trySilence(ifindex: number, inherited?: number): { readonly silence?: Silence; readonly refused?: string } {
-  try {
-    return { silence: silence(ifindex, inherited) };
-  } catch (error) {
-    if (!(error instanceof SysError)) throw error;
-    return { refused: `no filter in front of its stack (${error.syscall}: ${error.code})` };
-  }
 }

@@ -24,6 +24,7 @@ function port(
     speed,
     bandwidth: speed,
     closed: false,
+    blocked: false,
     primary: false,
     variables: {
       ...beginVariables(portConfiguration(), true),

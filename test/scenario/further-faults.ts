@@ -1,6 +1,14 @@
 /** Further faults: of waiting, of what is set here, and of time. */
+import type { BridgePort } from '../../src/aggregator/io.js';
 import { setCable } from '../support/system-lab.js';
 import { after, pair, ports, type Row, tester } from './fault-injection.js';
+
+/** Both ends bridge, and one has a port that its bridge makes something of. */
+const bridged = (bridge: BridgePort) =>
+  after((lab) => {
+    for (const system of [lab.a, lab.b]) system.set({ mode: 'bridge' });
+    lab.a.link(1, { bridge });
+  });
 
 export const FURTHER_FAULTS: readonly Row[] = [
   [
@@ -58,6 +66,21 @@ export const FURTHER_FAULTS: readonly Row[] = [
     () => after((lab) => [lab.a, lab.b].map((system) => system.set({ mode: 'active-backup' })), 2, 70_000),
     { cause: 'standby', text: 'active-backup: stands by, eth1 carries', side: 'none' },
     2,
+  ],
+  [
+    'mode=bridge: the loop guard has blocked the port',
+    () => bridged({ state: 'blocking', loop: { other: 2 } }),
+    { cause: 'bridge-loop', weight: 'obstacle', side: 'link', since: 10_000 },
+  ],
+  [
+    'mode=bridge: spanning tree has blocked the port',
+    () => bridged({ state: 'blocking' }),
+    { cause: 'spanning-tree-blocks', weight: 'obstacle', side: 'none', since: 10_000 },
+  ],
+  [
+    'mode=bridge: spanning tree makes the port wait',
+    () => bridged({ state: 'learning' }),
+    { cause: 'spanning-tree-waits', weight: 'obstacle', side: 'none' },
   ],
   [
     'carrier lost, with down-delay',

@@ -236,3 +236,27 @@ test('a cable that is cut in a static group without loss of carrier at the far e
   lab.clock.advance(100_000);
   expect(carrying(lab.a)).toEqual([1, 2]);
 });
+
+describe('NB-5 R9 mode=bridge: what the engine makes of the members of a bridge', () => {
+  test('every link that is up is in use, however many and however unlike, without a frame of ours', () => {
+    const { clock, system } = alone(9, { mode: 'bridge', agg_wc: false });
+    system.link(2, { speed: 10 });
+    system.link(3, { speed: undefined, duplex: 'half' });
+    expect(carrying(system)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    clock.advance(100_000);
+    expect([system.sent, system.markers]).toEqual([[], []]);
+  });
+
+  test('a port that the bridge blocks is out of use until it forwards again; one that waits is not', () => {
+    const { system } = alone(3, { mode: 'bridge' });
+    system.link(2, { bridge: { state: 'blocking', loop: { other: 1 } } });
+    expect(carrying(system)).toEqual([1, 3]);
+    expect(causes(system)).toEqual(['static', 'bridge-loop', 'static']);
+    system.link(2, { bridge: { state: 'forwarding' } });
+    expect(carrying(system)).toEqual([1, 2, 3]);
+    // Else the host's end would come up only when spanning tree has let a member forward, and then wait as long again.
+    system.link(2, { bridge: { state: 'listening' } });
+    expect(carrying(system)).toEqual([1, 2, 3]);
+    expect(causes(system)[1]).toBe('spanning-tree-waits');
+  });
+});

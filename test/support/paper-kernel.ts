@@ -1,6 +1,6 @@
 /** A kernel on paper under a real daemon: interfaces that tests make, calls that are noted, and calls that fail. */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { LinkEvent, LinkFacts } from '../../src/aggregator/io.js';
+import type { BridgePort, BridgeRules, Datapath, LinkEvent, LinkFacts } from '../../src/aggregator/io.js';
 import { VirtualClock } from '../../src/aggregator/virtual-clock.js';
 import type { FileConfiguration } from '../../src/daemon/config/model.js';
 import { Daemon } from '../../src/daemon/daemon.js';
@@ -105,6 +105,7 @@ export class PaperKernel {
           choice = wanted;
         },
       },
+      openBridge: async (_, name, { rules }, changed) => this.#bridge(name, rules, changed),
       openDatapath: async (_, name) => ({
         get kind() {
           return choice === 'user' || refused() !== undefined ? 'user' : 'kernel';
@@ -121,6 +122,35 @@ export class PaperKernel {
         bucketBytes: () => undefined,
         close: async () => {},
       }),
+    };
+  }
+
+  /** States of ports in bridges, by ifindex; `bridgeTold` says that they have changed. */
+  readonly bridgePorts = new Map<number, BridgePort>();
+  bridgeTold = () => {};
+
+  #bridge(name: string, rules: BridgeRules, changed: () => void): Datapath {
+    this.#call(`bridge of ${name} ${JSON.stringify(rules)}`);
+    this.bridgeTold = changed;
+    const none = new Map();
+    return {
+      kind: 'kernel',
+      bridge: {
+        setLocalAddress: (mac) => this.#call(`bridge of ${name} knows ${mac}`),
+        configure: (now) => this.#call(`bridge of ${name} ${JSON.stringify(now)}`),
+        ports: () => this.bridgePorts,
+        addresses: () => [
+          { mac: '02:00:00:00:00:99', vlan: 0, port: [...this.bridgePorts.keys()][0] ?? 0, age: 1_500 },
+        ],
+      },
+      addPort: async () => {},
+      removePort: async () => {},
+      setTable: () => {},
+      sendBehind: async () => {},
+      delivered: async () => {},
+      counters: () => ({ ports: none, txNoPort: 0, txSlowProtocols: 0, rxHostRefused: 0, txOverrun: 0 }),
+      bucketBytes: () => undefined,
+      close: async () => this.#call(`bridge of ${name} closed`),
     };
   }
 

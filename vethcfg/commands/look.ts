@@ -32,6 +32,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
     ],
     flags: [
       { flag: '--effective', help: 'print every option in force with its origin instead' },
+      { flag: '--addresses', help: 'with mode=bridge: print the addresses that the bridge has learned as well' },
       { flag: '--openconfig', help: 'print the state of LACP as a document by the names of openconfig-lacp instead' },
     ],
     details: [
@@ -44,6 +45,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       'vethcfg show eth0',
       'vethcfg --json show veth0',
       'vethcfg show --effective veth0',
+      'vethcfg show --addresses veth0',
       'vethcfg show --openconfig',
     ],
   },

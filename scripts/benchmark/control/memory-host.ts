@@ -93,6 +93,7 @@ export function memoryDrivers(side: number, ports: number, cable: Cable, clock =
     restoreMember() {},
     nextHop: () => undefined,
     datapath: { choice: 'auto', choose: async () => {} },
+    openBridge: () => Promise.reject(new Error('no bridge in memory')),
     openDatapath: async () => ({
       kind: 'none',
       // A worker thread answers in another turn of the loop.

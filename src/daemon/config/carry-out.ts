@@ -110,14 +110,14 @@ export async function configure(
   await steps.step(
     `${bundle.name}: settings`,
     () => host.configure(bundle, settings),
-    () => {
+    async () => {
       // With `auto` the address in force stays: it is set back by name first.
-      if (bundle.mac !== mac || bundle.mtu !== mtu) host.configure(bundle, { ...former, mac, mtu });
+      if (bundle.mac !== mac || bundle.mtu !== mtu) await host.configure(bundle, { ...former, mac, mtu });
       const now = host.links();
       for (const [port, portMtu] of mtus) {
         if (portMtu !== undefined && mtuOf(port, now) !== portMtu) port.member.setMtu(portMtu);
       }
-      host.configure(bundle, former);
+      await host.configure(bundle, former);
     },
   );
 }

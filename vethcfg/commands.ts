@@ -1,6 +1,7 @@
 /** The commands, in one table: parser, help and completion are made from it. */
 import { ALIAS_COMMANDS } from './commands/aliases.js';
 import { FILE_COMMANDS } from './commands/files.js';
+import { LINK_COMMANDS } from './commands/link.js';
 import { LOOK_COMMANDS } from './commands/look.js';
 import { PORT_COMMANDS } from './commands/ports.js';
 import { PROGRAM_COMMANDS } from './commands/program.js';
@@ -13,6 +14,7 @@ export type { CommandSpec, Flag, WordKind } from './commands/spec.js';
 export const COMMANDS: readonly CommandSpec[] = [
   ...PORT_COMMANDS,
   ...ALIAS_COMMANDS,
+  ...LINK_COMMANDS,
   ...LOOK_COMMANDS,
   ...FILE_COMMANDS,
   ...PROTOCOL_COMMANDS,

@@ -1,6 +1,7 @@
 /** Completion scripts for bash and zsh, made from the same tables as parser and help. */
 import { DAEMON_NAME, DATAPATH_OPTION } from '../src/daemon/daemon-options.js';
 import { OPTIONS } from '../src/daemon/options.js';
+import { LINK_WORDS } from './commands/link.js';
 import { COMMANDS, type WordKind } from './commands.js';
 
 export const SHELLS = ['bash', 'zsh'] as const;
@@ -49,6 +50,7 @@ function bashScript(): string {
     file: '',
     protocol: 'tcp udp sctp icmp icmpv6 gre esp',
     alias: 'up down',
+    link: `${LINK_WORDS.join(' ')} $interfaces`,
     any: '',
   };
   const flags = COMMANDS.flatMap(({ name, flags: own }) =>
@@ -129,6 +131,7 @@ function zshScript(): string {
     file: '_files',
     protocol: 'compadd tcp udp sctp icmp icmpv6 gre esp',
     alias: 'compadd up down',
+    link: `compadd ${LINK_WORDS.join(' ')}; _vethcfg_interfaces`,
     any: '_message value',
   };
   // In the argument state CURRENT is 2 at the first word after the command.

@@ -14,6 +14,7 @@ import { effectiveView } from './effective-view.js';
 import { events } from './events.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { flowView } from './flow-view.js';
+import { isShown, linkView } from './link-view.js';
 import type { Run } from './run.js';
 import { scenarioSchemaText } from './scenario-schema.js';
 import { showView } from './show-view.js';
@@ -73,6 +74,8 @@ async function runDone(name: string, words: readonly string[], run: Run): Promis
       return restart(run);
     case 'schema':
       return run.world.stdout((SCHEMA_TEXTS[first] ?? configurationSchemaText)());
+    case 'link':
+      return link(words, run);
     case 'version':
       return version(run);
     case 'completion':
@@ -166,6 +169,13 @@ async function flow(words: readonly string[], run: Run): Promise<void> {
   const result = await ask(run.address, 'flow', args);
   if (run.json) printJson(run, result);
   else run.world.stdout(flowView(result));
+}
+
+async function link(words: readonly string[], run: Run): Promise<void> {
+  const { notes, links } = await ask(run.address, 'link', { words: [...words] });
+  if (run.json) return printJson(run, { ok: true, notes, links });
+  for (const note of notes) run.world.stderr(`vethcfg: note: ${note}\n`);
+  if (isShown(words) || run.verbose) run.world.stdout(linkView(links));
 }
 
 async function apply(file: string, run: Run): Promise<void> {

@@ -1,6 +1,7 @@
 /** Each request of the control socket to what answers it. */
 import type { Daemon } from './daemon.js';
 import { answerAlias, answerImport } from './layers/alias/commands.js';
+import { answerLink } from './layers/links/answer-link.js';
 import type { Request } from './messages.js';
 
 /** `restart`: begins a planned one. */
@@ -22,6 +23,8 @@ export async function answer(daemon: Daemon, restart: () => Promise<unknown>, re
       return daemon.flow(request.args);
     case 'why':
       return daemon.why(request.args);
+    case 'link':
+      return answerLink(daemon, request.args.words);
     case 'version':
       return daemon.version();
     case 'apply':

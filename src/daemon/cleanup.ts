@@ -7,7 +7,6 @@ import { basename, join } from 'node:path';
 import { ourBridges } from '../drivers/bridge/bridge-link.js';
 import { removeBridge } from '../drivers/bridge/kernel-bridge.js';
 import { ownIdentity } from '../drivers/identity.js';
-import { removeHostGuards } from '../drivers/ipvlan/host-guard.js';
 import { removeKernelForwarding } from '../drivers/kernel-forwarding.js';
 import { pinnedInterfaces } from '../drivers/kernel-pins.js';
 import { openLinkWatch } from '../drivers/link-watch.js';
@@ -16,6 +15,7 @@ import { adoptVirtualInterface, peerName } from '../drivers/virtual-interface.js
 import { ALIAS_FILES } from './layers/alias/alias-files.js';
 import { ALIAS_KIND } from './layers/alias/alias-kind.js';
 import { cleanUpAlias } from './layers/alias/clean-up-aliases.js';
+import { slaveCleanUps } from './layers/links/clean-up-slaves.js';
 import type { Log } from './log.js';
 import { SOCKET_NAME } from './messages.js';
 import { openRunDir } from './run-dir.js';
@@ -36,6 +36,7 @@ export function cleanUp(path: string, log: Log): readonly string[] {
     const names = new Set([...saved.map(({ name }) => name), ...ours, ...pinnedInterfaces(), ...ourBridges().keys()]);
     return [
       ...aliases.flatMap((item) => tried(log, item.name, () => cleanUpAlias(item))),
+      ...slaveCleanUps(runDir.path, links).flatMap(({ what, act }) => tried(log, what, act)),
       ...[...names].flatMap((name) => tried(log, name, () => removeInterface(name))),
       ...saved.flatMap(({ ports }) =>
         ports.flatMap(({ record }) =>
@@ -45,7 +46,6 @@ export function cleanUp(path: string, log: Log): readonly string[] {
           }),
         ),
       ),
-      ...tried(log, 'routing rules', () => (removeHostGuards() > 0 ? ['routing rules for slaves removed'] : [])),
       ...[...KEPT, ...(listens(runDir.socketPath) ? [] : [SOCKET_NAME])].flatMap((name) =>
         removeFile(runDir.path, name),
       ),

@@ -17,6 +17,7 @@ import {
 import type { EventsPart } from './event-journal.js';
 import type { LatenessReport } from './lateness.js';
 import { type ShownAlias, shownAlias } from './layers/alias/shown-alias.js';
+import { type LinkResult, linkResult } from './layers/links/shown-link.js';
 import { type ShownAggregator, shownAggregator, systemStatus, wire } from './status-schema.js';
 import type { WhyResult } from './why.js';
 import { whyResultSchema } from './why-schema.js';
@@ -28,6 +29,7 @@ export type { EffectiveInterface, EffectiveOption } from './config/effective.js'
 export type { ApplyResult, EffectiveResult, SaveResult } from './config/results.js';
 export type { LatenessReport } from './lateness.js';
 export type { ShownAlias } from './layers/alias/shown-alias.js';
+export type { LinkResult, ShownLink } from './layers/links/shown-link.js';
 export type { InterfaceCounters, ShownAggregator, ShownPort } from './status-schema.js';
 export type { ToldPort, ToldVerdict, WhyResult } from './why.js';
 
@@ -105,6 +107,8 @@ export const requestSchema = z.discriminatedUnion('command', [
   ),
   /** What stands between ports and their use: of all, one interface or one port. */
   request('why', z.strictObject({ name: name.optional() })),
+  /** ipvlan slaves. The words are read by `link-words.ts` in the daemon. */
+  request('link', z.strictObject({ words: z.array(name).max(32) })),
   request('version', none),
   /** Make everything as a configuration file says. `file`: as the user names it; `path`: the same, absolute. */
   request('apply', z.strictObject({ file: path, path, text: z.string(), dryRun: z.boolean() })),
@@ -218,6 +222,7 @@ export interface Results {
   readonly events: EventsResult;
   readonly flow: FlowResult;
   readonly why: WhyResult;
+  readonly link: LinkResult;
   readonly version: VersionResult;
   readonly apply: ApplyResult;
   readonly save: SaveResult;
@@ -266,6 +271,7 @@ export const resultSchemas: { readonly [C in Command]: z.ZodType<Results[C]> } =
     assumed: z.array(z.string()),
   }),
   why: whyResultSchema,
+  link: linkResult,
   version: z.looseObject({ version: z.string(), protocol: z.int(), pid: z.int() }),
   apply: applyResult,
   save: saveResult,

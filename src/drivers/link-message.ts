@@ -123,6 +123,10 @@ export function readAddress(message: NetlinkMessage): AddressMessage | undefined
   return { ifindex: payload.readUInt32LE(4), address: `${text}/${payload.readUInt8(1)}` };
 }
 
+/** Of 4 or 16 octets, without a length. */
+export const addressText = (octets: Uint8Array): string =>
+  formatAddress(octets.length === 4 ? AF_INET : AF_INET6, Buffer.from(octets)) ?? Buffer.from(octets).toString('hex');
+
 function formatAddress(family: number, data: Buffer): string | undefined {
   if (family === AF_INET && data.length === 4) return data.join('.');
   if (family !== AF_INET6 || data.length !== 16) return undefined;

@@ -31,12 +31,15 @@ export interface Rtnetlink {
   /** The one answer to a request; undefined when there is no such thing (ENODEV, ENOENT). */
   get(type: number, fixed: Uint8Array, attributes: readonly Attribute[], doing: string): NetlinkMessage | undefined;
   /** All answers to a dump. */
-  dump(type: number, fixed: Uint8Array, doing: string): NetlinkMessage[];
+  dump(type: number, fixed: Uint8Array, doing: string, attributes?: readonly Attribute[]): NetlinkMessage[];
   close(): void;
 }
 
-/** A socket to the kernel's rtnetlink of the current network namespace. */
-export function openRtnetlink(): Rtnetlink {
+/**
+ * A socket to the kernel's rtnetlink of the current network namespace. `strict`: dumps are about what the request says
+ * (an interface, another namespace); otherwise the kernel does not look at that.
+ */
+export function openRtnetlink({ strict = false } = {}): Rtnetlink {
   const doing = 'talk to rtnetlink';
   const type = c.SOCK_RAW | c.SOCK_NONBLOCK | c.SOCK_CLOEXEC;
   const fd = check(libc().socket(c.AF_NETLINK, type, 0), 'socket(AF_NETLINK)', doing);
@@ -45,6 +48,7 @@ export function openRtnetlink(): Rtnetlink {
   // Words with errors where the kernel has them; older kernels refuse the option and give numbers only.
   const on = Buffer.from([1, 0, 0, 0]);
   libc().setsockopt(fd, c.SOL_NETLINK, c.NETLINK_EXT_ACK, on, on.length);
+  if (strict) libc().setsockopt(fd, c.SOL_NETLINK, c.NETLINK_GET_STRICT_CHK, on, on.length);
 
   const buffer = Buffer.alloc(BUFFER_SIZE);
   let sequence = 0;
@@ -94,11 +98,11 @@ export function openRtnetlink(): Rtnetlink {
       }
       return answer;
     },
-    dump(messageType, fixed, why) {
+    dump(messageType, fixed, why, attributes = []) {
       for (let attempt = 1; ; attempt++) {
         const answers: NetlinkMessage[] = [];
         let interrupted = false;
-        send(messageType, NLM_F_DUMP, fixed, [], why);
+        send(messageType, NLM_F_DUMP, fixed, attributes, why);
         receive(why, (message) => {
           interrupted ||= (message.flags & NLM_F_DUMP_INTR) !== 0;
           if (message.type === NLMSG_DONE) return 'done';

@@ -12,6 +12,7 @@ export type WordKind =
   | 'protocol'
   | 'schema'
   | 'alias'
+  | 'link'
   | 'any';
 
 /** `short`: another spelling, of one letter. */

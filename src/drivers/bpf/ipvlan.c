@@ -6,8 +6,8 @@
  *   classify_slave, classify_wire   for tests: the verdict alone, of the slave whose slot is in skb->mark, of the wire
  *
  * The verdict is that of ipvlan-decide.h. In l3 a packet takes the route of the host, and the frame is sent to the
- * neighbour that this names; the hop is not counted, as in the kernel's own ipvlan. In l3s it goes on into the stack
- * behind the hidden peer, which forwards it through netfilter; and what comes for a slave is the stack's to forward.
+ * neighbour that this names. It counts as a hop, so that a route back into the slave ends. In l3s the packet goes on into
+ * the stack behind the hidden peer, which forwards it through netfilter; what comes for a slave is the stack's to forward.
  */
 #include "ipvlan-decide.h"
 
@@ -75,6 +75,20 @@ INLINE void to_every(struct __sk_buff *skb, const struct copy *copy, u32 but)
   }
 }
 
+/* False: it has no hop left. */
+INLINE int count_hop(struct __sk_buff *skb, const struct frame *frame)
+{
+  if (frame->form == FORM_IPV6) {
+    u8 hops = frame->ipv6.hop_limit - 1;
+    return frame->ipv6.hop_limit > 1 && !store(skb, ETHERNET_HEADER + 7, &hops, sizeof(hops), 0);
+  }
+  u8 hops = frame->ipv4.time_to_live - 1;
+  u16 was = frame->ipv4.time_to_live | (u16)frame->ipv4.protocol << 8;
+  u16 is = hops | (u16)frame->ipv4.protocol << 8;
+  return frame->ipv4.time_to_live > 1 && !mend_checksum(skb, ETHERNET_HEADER + 10, was, is, sizeof(was)) &&
+         !store(skb, ETHERNET_HEADER + 8, &hops, sizeof(hops), 0);
+}
+
 INLINE int route(struct __sk_buff *skb, const struct copy *copy, const struct frame *frame, u32 slot)
 {
   struct fib_question question = {0};
@@ -95,7 +109,7 @@ INLINE int route(struct __sk_buff *skb, const struct copy *copy, const struct fr
   long found = fib_lookup(skb, &question, sizeof(question), 0);
   if (found == FIB_NOT_FORWARDED) /* an address of the host; or none that it knows, which is its business too */
     return redirect(copy->master, INTO);
-  if (found == FIB_FOUND || found == FIB_NO_NEIGHBOUR) {
+  if ((found == FIB_FOUND || found == FIB_NO_NEIGHBOUR) && count_hop(skb, frame)) {
     struct next_hop hop = {question.family, {0}};
     copy_ip(hop.ip, question.to);
     return redirect_to_neighbour(question.ifindex, &hop, sizeof(hop), 0);

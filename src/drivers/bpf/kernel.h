@@ -51,6 +51,9 @@ _Static_assert(__builtin_offsetof(struct __sk_buff, gso_size) == 176, "as in lin
 #define PACKET_OUTGOING 4
 
 static void *(*const map_lookup)(const void *map, const void *key) = (void *)1;
+static long (*const store)(struct __sk_buff *skb, u32 at, const void *from, u32 length, u64 flags) = (void *)9;
+/* The checksum of a header at `at`, of which a word has changed. */
+static long (*const mend_checksum)(struct __sk_buff *skb, u32 at, u64 was, u64 is, u64 size) = (void *)10;
 static long (*const clone_redirect)(struct __sk_buff *skb, u32 ifindex, u64 flags) = (void *)13;
 static long (*const vlan_push)(struct __sk_buff *skb, u16 network_order_type, u16 tci) = (void *)18;
 static long (*const redirect)(u32 ifindex, u64 flags) = (void *)23;

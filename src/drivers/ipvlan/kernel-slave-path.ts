@@ -157,12 +157,15 @@ function openKept(directory: string, master: number, log: (line: string) => void
   }
 }
 
+/** Takes away what an earlier process left for this master. */
+export const removeSlavePath = (master: number): void => removePinDirectory(pinDirectory(placeOf(master)));
+
 /** Takes away what earlier processes left for masters other than these. Gives the indexes of their masters. */
 export function removeSlavePathsBut(masters: readonly number[]): number[] {
   const stale = pinnedInterfaces()
     .filter((name) => name.startsWith(PREFIX))
     .map((name) => Number(name.slice(PREFIX.length)))
     .filter((master) => !masters.includes(master));
-  for (const master of stale) removePinDirectory(pinDirectory(placeOf(master)));
+  for (const master of stale) removeSlavePath(master);
   return stale;
 }

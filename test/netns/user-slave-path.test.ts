@@ -117,7 +117,7 @@ describe('l2', () => {
   });
 });
 
-describe('multicast', () => {
+describe('IV-6 IV-7 IV-11 multicast', () => {
   test.each([
     ['IV-6 l2: slaves receive and send it', 'l2', 'bridge', { fromSlave: [1, 0, 1], fromOut: [0, 1, 1] }],
     ['IV-11 l2 private: slaves do not hear each other', 'l2', 'private', { fromSlave: [1, 0, 0], fromOut: [0, 1, 1] }],
@@ -202,6 +202,26 @@ describe('l3', () => {
   });
 });
 
+test('IV-11 l3s: the host’s own stack forwards what comes in, what slaves send takes its routes', async () => {
+  const { a, b, host, out } = world;
+  // What the control plane does in this mode: the way to a slave is its hidden peer.
+  for (const [i, name] of ['_sl0', '_sl1'].entries()) {
+    await host.ip(`route add 10.0.0.1${i + 1}/32 dev ${name}`);
+  }
+  await path.use('l3s');
+  for (const [from, to] of [
+    [a, '10.0.0.9'],
+    [a, '10.0.0.12'],
+    [out, '10.0.0.11'],
+    [b, '10.0.0.1'], // the host itself
+  ] as const)
+    expect(await ping(from, to, 3), to).toMatchObject({ received: 3, duplicates: 0 });
+  expect(JSON.parse(await host.ip('-json neigh show dev _sl0'))).toMatchObject([{ dst: '10.0.0.11', lladdr: MAC }]);
+  const before = (await path.drops(0)).source ?? 0;
+  await send(a, 'sl0', packet(v4(12), v4(9)));
+  expect((await path.drops(0)).source).toBe(before + 1);
+});
+
 describe('the end', () => {
   const rules = async () => {
     const all = `${await world.host.ip('rule show')}${await world.host.ip('-6 rule show')}`;
@@ -210,6 +230,7 @@ describe('the end', () => {
   const blackholes = () => world.host.ip('route show table all type blackhole');
 
   test('in order: nothing is left in the host', async () => {
+    await path.use('l2');
     expect(await rules()).toHaveLength(2);
     expect(await path.close()).toBe(0);
     expect(await rules()).toEqual([]);

@@ -16,8 +16,10 @@ import { packetMreq } from '../sys/structs.js';
 import { PacketSocket } from '../user-datapath-socket.js';
 import { HostGuard } from './host-guard.js';
 import { MASTER_SLOT, MAX_SLAVES, SlaveMemory } from './slave-memory.js';
+import { SlaveNeighbours } from './slave-neighbours.js';
 import type { SlavePath } from './slave-path.js';
 import type { SlavePlace, SlaveRequest, SlaveWorkerStart } from './user-slave-messages.js';
+import { attachFilter, wireFilter } from './wire-filter.js';
 
 /** All groups come in, also those that only slaves are members of. */
 const PACKET_MR_ALLMULTI = 2;
@@ -58,14 +60,14 @@ class UserSlavePath implements SlavePath {
   readonly #worker: Worker;
   readonly #master: PacketSocket;
   readonly #guard: HostGuard;
+  readonly #neighbours = new SlaveNeighbours();
   /** By ifindex of the hidden peer. The sockets belong to the worker once it has the table. */
   #places = new Map<number, SlavePlace>();
   #groups = false;
   #state: 'running' | 'closing' | 'ended' = 'running';
 
   constructor({ table, log, onError }: UserSlavePathOptions) {
-    // In l3s the host's stack forwards what comes in.
-    this.#master = new PacketSocket(table.master.ifindex, { hooked: table.mode !== 'l3s' });
+    this.#master = new PacketSocket(table.master.ifindex, { hooked: false });
     this.#guard = new HostGuard(table.master.ifindex, log);
     this.#wakeFd = check(libc().eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), 'eventfd', 'wake the data path');
     const master = this.#master.handOver();
@@ -95,7 +97,8 @@ class UserSlavePath implements SlavePath {
   write(table: SlaveTable): void {
     if (this.#state === 'ended') return; // onError has told
     this.#joinGroups(table.mode === 'l2');
-    if (table.mode !== 'l3s') this.#master.hook();
+    attachFilter(this.#master.fd, wireFilter(table));
+    if (table.mode !== 'l3s') this.#master.hook(); // there the host's stack forwards what comes in
     const opened: PacketSocket[] = [];
     const places = new Map<number, SlavePlace>();
     const taken = new Set([...this.#places.values()].map(({ slot }) => slot));
@@ -105,6 +108,7 @@ class UserSlavePath implements SlavePath {
         places.set(ifindex, place);
       }
       this.#guard.update(table);
+      this.#neighbours.update(table);
     } catch (error) {
       for (const socket of opened) socket.close();
       throw error;
@@ -125,6 +129,7 @@ class UserSlavePath implements SlavePath {
     }
     await this.#ended;
     this.#guard.remove();
+    this.#neighbours.remove();
   }
 
   /** Its sockets end with it: between this and the next program frames of slaves are lost. */

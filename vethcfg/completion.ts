@@ -1,5 +1,5 @@
 /** Completion scripts for bash and zsh, made from the same tables as parser and help. */
-import { DAEMON_NAME, DATAPATH_OPTION } from '../src/daemon/daemon-options.js';
+import { DAEMON_NAME, DAEMON_OPTIONS } from '../src/daemon/daemon-options.js';
 import { OPTIONS } from '../src/daemon/options.js';
 import { LINK_WORDS } from './commands/link.js';
 import { COMMANDS, type WordKind } from './commands.js';
@@ -25,8 +25,7 @@ const optionValues = OPTIONS.map((option) => {
   const values = new Set([...(option.aggregator?.examples ?? []), ...(option.port?.examples ?? [])]);
   return { name: option.name, help: option.help, values: [...values] };
 });
-const { name: DATAPATH, help, kind } = DATAPATH_OPTION;
-const daemonValues = [{ name: DATAPATH, help, values: kind.examples }];
+const daemonValues = DAEMON_OPTIONS.map(({ name, help, examples }) => ({ name, help, values: examples }));
 
 /** Commands by what the word at a position may be: `add:0` is a port; the last word of a command repeats. */
 function positions(patternOf: (command: string, position: number, last: boolean) => string): [string, WordKind[]][] {

@@ -1,5 +1,5 @@
 /** The JSON Schema of configuration files, for editors; made from the option table, as parser and help are. */
-import { DATAPATH_OPTION } from '../src/daemon/daemon-options.js';
+import { DAEMON_OPTIONS } from '../src/daemon/daemon-options.js';
 import { LAYER_KINDS } from '../src/daemon/layers/kinds.js';
 import type { LayerKind } from '../src/daemon/layers/layer.js';
 import { OPTIONS } from '../src/daemon/options.js';
@@ -35,10 +35,7 @@ export function configurationSchema(): JsonSchema {
     type: ['object', 'null'],
     additionalProperties: false,
     properties: {
-      [DATAPATH_OPTION.name]: optionSchema(DATAPATH_OPTION.help, {
-        syntax: DATAPATH_OPTION.kind.syntax,
-        fallback: DATAPATH_OPTION.fallback,
-      }),
+      ...Object.fromEntries(DAEMON_OPTIONS.map((option) => [option.name, optionSchema(option.help, option)])),
       interfaces: {
         description: 'Interfaces by name; one that is not here is removed by vethcfg apply',
         type: ['object', 'null'],

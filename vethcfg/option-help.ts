@@ -1,5 +1,5 @@
 /** The options as text for `vethcfg help add` and `vethcfg help set`. */
-import { DATAPATH_OPTION } from '../src/daemon/daemon-options.js';
+import { DAEMON_OPTIONS } from '../src/daemon/daemon-options.js';
 import { OPTIONS, type Option, type OptionSide } from '../src/daemon/options.js';
 
 /** Text width of help on a plain terminal. */
@@ -16,8 +16,7 @@ export const VALUE_NOTES = [
 export function optionHelp(): string {
   const ofInterface = OPTIONS.flatMap((option) => entry(option, option.aggregator));
   const ofPort = OPTIONS.flatMap((option) => entry(option, option.port));
-  const { syntax } = DATAPATH_OPTION.kind;
-  const ofDaemon = entry(DATAPATH_OPTION, { syntax, fallback: DATAPATH_OPTION.fallback });
+  const ofDaemon = DAEMON_OPTIONS.flatMap((option) => entry(option, option));
   return [
     'Options of the interface:',
     ...ofInterface,

@@ -1,5 +1,5 @@
 /** The option table of vethd as a part of a manual page. */
-import { DATAPATH_OPTION } from '../../src/daemon/daemon-options.js';
+import { DAEMON_OPTIONS } from '../../src/daemon/daemon-options.js';
 import { OPTIONS } from '../../src/daemon/options.js';
 import { VALUE_NOTES } from '../../vethcfg/option-help.js';
 import type { Page } from './roff.js';
@@ -16,9 +16,10 @@ export function describeOptions(page: Page, sign: '=' | ': '): void {
       if (syntax !== undefined) page.entry(option.name, `${sign}${syntax}`, `${option.help} (default: ${fallback})`);
     }
   }
-  const { name, help, kind, fallback } = DATAPATH_OPTION;
   page.section('OPTIONS OF VETHD');
-  page.entry(name, `${sign}${kind.syntax}`, `${help} (default: ${fallback})`);
+  for (const { name, syntax, help, fallback } of DAEMON_OPTIONS) {
+    page.entry(name, `${sign}${syntax}`, `${help} (default: ${fallback})`);
+  }
   page.section('VALUES');
   for (const note of VALUE_NOTES) page.paragraph(note);
 }

@@ -5,7 +5,6 @@
 import type { LinkFacts, Member } from '../aggregator/io.js';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../aggregator/settings.js';
 import type { DatapathChoice } from '../drivers/datapath-choice.js';
-import { SysError } from '../drivers/sys/sys-error.js';
 import { namedSettings, settingsOfPorts } from './bundle.js';
 import { checkNewInterface, checkNewPort, checkRoom, type Limits } from './checks.js';
 import { addPort, configure } from './config/carry-out.js';
@@ -20,7 +19,7 @@ import { Host } from './host.js';
 import { checkInterfaceName } from './interface-name.js';
 import type { LacpJournal } from './lacp-journal.js';
 import type { Lateness } from './lateness.js';
-import { aliasLayer } from './layers/alias/alias-layer.js';
+import { type AliasLayer, aliasLayer } from './layers/alias/alias-layer.js';
 import { Layers } from './layers/layers.js';
 import { openLayers } from './layers/open-layers.js';
 import type { Log } from './log.js';
@@ -37,6 +36,7 @@ import {
 import { parseOptions } from './options.js';
 import { RecentTraffic, sentOctets } from './recent-traffic.js';
 import { Refusal } from './refusal.js';
+import { asRefusal, refuseToChange } from './refusals-of-turns.js';
 import type { SavedState } from './saved-state.js';
 import { checkSettings } from './settings-check.js';
 import { dataPathOf, showResult } from './show.js';
@@ -75,6 +75,7 @@ export class Daemon {
   readonly layers: Layers;
   readonly #host: Host;
   readonly #traffic: RecentTraffic;
+  readonly #aliases: AliasLayer;
   /** Chosen by a command. */
   #datapath: DatapathChoice | undefined;
   /** A successor is about to take over: nothing is changed any more. */
@@ -110,6 +111,7 @@ export class Daemon {
       event: (act: () => Promise<void>) => this.#event(act),
     };
     this.layers = new Layers(openLayers(context), log);
+    this.#aliases = aliasLayer(this.layers);
     this.#traffic = new RecentTraffic(drivers.clock, () => sentOctets(this.#host.bundles));
     const { limits, configuration } = options;
     this.configuration = new ConfigurationKeeper({
@@ -124,6 +126,7 @@ export class Daemon {
         shown: () => dataPathOf(this.#host.bundles, drivers.datapath.choice),
         argument: options.datapath,
       },
+      netAliasMax: { now: () => this.#aliases.engine.maximum, set: (maximum) => this.#aliases.setMaximum(maximum) },
       inTurn: (act) => this.#inTurn(act),
       save: () => this.#save(),
     });
@@ -133,7 +136,7 @@ export class Daemon {
   async start(): Promise<void> {
     const { log, state, status, journal } = this.options;
     const former = journal.load();
-    const { interfaces, datapath, layers = {} } = state.load(log);
+    const { interfaces, datapath, layers = {}, netAlias = { limits: {} } } = state.load(log);
     this.#datapath = datapath;
     const { boot } = this.options.configuration;
     // The data paths of interfaces that are taken up go on as they were first, and change under their traffic.
@@ -143,6 +146,7 @@ export class Daemon {
     this.#host.listen();
     journal.start(() => this.#host.snapshot());
     await this.#inTurn(async () => {
+      this.#aliases.restoreLimits(netAlias, boot?.netAliasMax);
       await this.layers.takeUp(layers);
       await this.configuration.start(boot);
       await this.#save();
@@ -265,11 +269,13 @@ export class Daemon {
     });
   }
 
-  async #setDaemon({ datapath = this.options.drivers.datapath.choice }: Partial<DaemonSettings>): Promise<DoneResult> {
-    await this.#chooseDatapath(datapath);
-    this.configuration.datapathCommanded(datapath);
+  async #setDaemon(settings: Partial<DaemonSettings>): Promise<DoneResult> {
+    const { datapath, netAliasMax } = settings;
+    if (datapath !== undefined) await this.#chooseDatapath(datapath);
+    if (netAliasMax !== undefined) this.#aliases.setMaximum(netAliasMax);
+    this.configuration.daemonCommanded(settings);
     await this.#save();
-    const { reason } = dataPathOf(this.#host.bundles, datapath);
+    const { reason } = datapath === undefined ? {} : dataPathOf(this.#host.bundles, datapath);
     return { notes: reason === undefined ? [] : [reason] };
   }
 
@@ -289,7 +295,7 @@ export class Daemon {
   }
 
   show({ name, addresses: withAddresses = false }: Arguments<'show'>): ShowResult {
-    const aliases = aliasLayer(this.layers).shown(name);
+    const aliases = this.#aliases.shown(name);
     const known = name === undefined || name === DAEMON_NAME || this.#host.bundles.has(name) || aliases.length > 0;
     if (!known && this.#host.portByName(name) === undefined) {
       throw this.#noSuchInterface(name);
@@ -364,6 +370,7 @@ export class Daemon {
     await this.options.state.save({
       interfaces: this.#host.saved(),
       datapath: this.#datapath,
+      netAlias: this.#aliases.limits(),
       layers: this.layers.items(),
     });
     await this.configuration.persist();
@@ -384,15 +391,4 @@ export class Daemon {
     const repair = names.length === 0 ? 'make one with vethcfg add PORT VETH' : `there are ${names.join(', ')}`;
     return new Refusal({ thing: name, problem: 'no such interface or port of vethd', repair, value: name });
   }
-}
-
-/** What the kernel refuses is the user's to mend; all else is passed on. */
-function asRefusal(error: unknown): never {
-  if (!(error instanceof SysError)) throw error;
-  const { doing, syscall, code, detail } = error;
-  throw new Refusal({ thing: `cannot ${doing}`, problem: `the kernel refused (${detail ?? `${syscall}: ${code}`})` });
-}
-
-function refuseToChange(): never {
-  throw new Refusal({ thing: 'vethd', problem: 'it is being restarted', repair: 'nothing was changed, try again' });
 }

@@ -30,10 +30,18 @@ export interface SavedInterface {
   readonly ports: readonly SavedPort[];
 }
 
+export interface SavedNetAlias {
+  /** Chosen by a command. */
+  readonly maximum?: number | undefined;
+  /** What each interface that has aliases grabbed with its first one. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
 export interface Saved {
   readonly interfaces: readonly SavedInterface[];
   /** Chosen by a command; else what is said elsewhere is in force. */
   readonly datapath?: DatapathChoice | undefined;
+  readonly netAlias?: SavedNetAlias | undefined;
   /** Absent: of a daemon that had none. */
   readonly layers?: LayerItems | undefined;
 }
@@ -43,6 +51,9 @@ const FORMAT = 2;
 const schema = z.object({
   /** Chosen by a command. */
   datapath: z.enum(DATAPATH_CHOICES).optional(),
+  netAlias: z
+    .object({ maximum: z.int().nonnegative().optional(), limits: z.record(z.string(), z.int().nonnegative()) })
+    .optional(),
   layers: z
     .record(z.string(), z.array(z.object({ name: z.string(), options: z.record(z.string(), z.string()) })))
     .optional(),

@@ -13,11 +13,23 @@ describe('vethcfg set vethd', () => {
 
   test.each([
     ['datapath=fast', 'datapath=fast: not a data path; say datapath=auto or datapath=kernel or datapath=user'],
-    ['rate=fast', 'rate=fast: no such option of vethd; say datapath=auto or datapath=kernel or datapath=user'],
+    ['rate=fast', 'rate=fast: no such option of vethd; the options are datapath, net-alias-max'],
+    ['net-alias-max=many', 'net-alias-max=many: not a number of aliases; say net-alias-max=256 or net-alias-max=0'],
+    ['net-alias-max=65537', 'more than 65536'],
   ])('refuses %s', (word, message) => expect(() => parseDaemonOptions([word])).toThrow(message));
 
   test('no interface can have that name', () =>
     expect(() => checkInterfaceName('VETH', 'vethd')).toThrow(/vethd itself/));
+});
+
+test('NA-50 the limit of aliases: by command, in a file, and written back where it is not 256', () => {
+  expect(parseDaemonOptions(['net-alias-max=10', 'datapath=user'])).toEqual({ netAliasMax: 10, datapath: 'user' });
+  expect(read('net-alias-max: 1000').netAliasMax).toBe(1000);
+  expect(writeConfiguration({ interfaces: [], netAliasMax: 0 })).toContain('net-alias-max: 0\n');
+  expect(writeConfiguration({ interfaces: [], netAliasMax: 256 })).not.toContain('net-alias-max');
+  expect(changesBetween({ interfaces: [], netAliasMax: 256 }, read('net-alias-max: 10'))).toEqual([
+    { action: 'change', veth: 'vethd', options: [{ option: 'net-alias-max', from: '256', to: '10' }] },
+  ]);
 });
 
 describe('datapath in a configuration file', () => {

@@ -44,7 +44,10 @@ describe('bash', () => {
       ['active', 'passive', 'off'],
     ],
     [['set', 'vet'], ['vethd']],
-    [['set', 'vethd', ''], ['datapath=']],
+    [
+      ['set', 'vethd', ''],
+      ['datapath=', 'net-alias-max='],
+    ],
     [
       ['set', 'vethd', 'datapath', '=', ''],
       ['auto', 'kernel', 'user'],

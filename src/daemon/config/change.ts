@@ -1,6 +1,6 @@
 /** The difference between two configurations, as data: what `vethcfg apply` shows and carries out. */
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../aggregator/settings.js';
-import { DAEMON_NAME, DATAPATH_OPTION } from '../daemon-options.js';
+import { DAEMON_NAME, DAEMON_OPTIONS } from '../daemon-options.js';
 import { OPTIONS } from '../options.js';
 import type { Change, OptionChange } from './change-schema.js';
 import { layerChanges } from './layers.js';
@@ -19,12 +19,13 @@ export function changesBetween(current: Configuration, desired: Configuration): 
 }
 
 /** Of vethd itself. What a file does not say stays. */
-function daemonChanges({ datapath: from }: Configuration, { datapath: to }: Configuration): Change[] {
-  if (to === undefined || from === to) return [];
-  const option = DATAPATH_OPTION.name;
-  return [
-    { action: 'change', veth: DAEMON_NAME, options: [from === undefined ? { option, to } : { option, from, to }] },
-  ];
+function daemonChanges(current: Configuration, desired: Configuration): Change[] {
+  const options = DAEMON_OPTIONS.flatMap(({ name: option, print }): OptionChange[] => {
+    const [from, to] = [print(current), print(desired)];
+    if (to === undefined || from === to) return [];
+    return [from === undefined ? { option, to } : { option, from, to }];
+  });
+  return options.length === 0 ? [] : [{ action: 'change', veth: DAEMON_NAME, options }];
 }
 
 function changesOf(current: ConfiguredInterface | undefined, desired: ConfiguredInterface): Change[] {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT, hashSpec } from '../../aggregator/settings.js';
 import type { AggregatorStatus, PortStatus } from '../../aggregator/status.js';
 import type { DatapathChoice } from '../../drivers/datapath-choice.js';
-import { DATAPATH_OPTION } from '../daemon-options.js';
+import { DAEMON_NAME, DAEMON_OPTIONS, DATAPATH_OPTION } from '../daemon-options.js';
 import { OPTIONS, type OptionSide } from '../options.js';
 import type { ConfiguredInterface, ConfiguredPort } from './model.js';
 import { type Origin, type Origins, originSchema } from './origins.js';
@@ -48,16 +48,26 @@ export function effectiveDaemonOf(
     kind,
     choice,
     reason,
-  }: { readonly kind: string; readonly choice: DatapathChoice; readonly reason?: string | undefined },
+    netAliasMax,
+  }: {
+    readonly kind: string;
+    readonly choice: DatapathChoice;
+    readonly reason?: string | undefined;
+    readonly netAliasMax: number;
+  },
   argument: DatapathChoice | undefined,
   origins: Origins,
 ): EffectiveDaemon {
   const origin = origins.ofDatapath(choice, argument);
   const why = reason === undefined ? {} : { reason };
   const option = DATAPATH_OPTION.name;
-  if (kind === choice) return { options: [{ option, value: kind, origin, ...why }] };
+  const others = DAEMON_OPTIONS.filter((each) => each !== DATAPATH_OPTION).map(({ name, fallback, print }) => {
+    const value = print({ netAliasMax }) ?? fallback;
+    return { option: name, value, origin: origins.of(value, fallback, DAEMON_NAME, undefined, name) };
+  });
+  if (kind === choice) return { options: [{ option, value: kind, origin, ...why }, ...others] };
   const worked: Origin = origin.kind === 'default' ? { kind: 'auto' } : origin;
-  return { options: [{ option, value: kind, configured: choice, origin: worked, ...why }] };
+  return { options: [{ option, value: kind, configured: choice, origin: worked, ...why }, ...others] };
 }
 
 export function effectiveOf(

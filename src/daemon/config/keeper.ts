@@ -7,7 +7,7 @@ import type { LinkFacts } from '../../aggregator/io.js';
 import { type AggregatorSettings, DEFAULT_AGGREGATOR } from '../../aggregator/settings.js';
 import type { DatapathChoice } from '../../drivers/datapath-choice.js';
 import { checkNewInterface, checkRoom, type Limits } from '../checks.js';
-import { DAEMON_NAME, DATAPATH_OPTION } from '../daemon-options.js';
+import { DAEMON_NAME, DAEMON_OPTIONS, type DaemonSettings } from '../daemon-options.js';
 import type { Host } from '../host.js';
 import type { Layers } from '../layers/layers.js';
 import type { Log } from '../log.js';
@@ -50,6 +50,7 @@ export interface KeeperOptions {
     /** Of the command line. */
     readonly argument: DatapathChoice | undefined;
   };
+  readonly netAliasMax: { readonly now: () => number; readonly set: (maximum: number) => void };
   readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>;
   /** Resolves when the daemon's state, with this keeper's part, would survive a crash. */
   readonly save: () => Promise<void>;
@@ -87,7 +88,7 @@ export class ConfigurationKeeper {
     } else if (boot !== undefined) {
       this.#adopt(boot);
     }
-    if (boot !== undefined) this.#origins.ofBoot(boot, this.options.datapath.choice());
+    if (boot !== undefined) this.#origins.ofBoot(boot, this.#ofDaemon());
     await this.#takeUpAll();
     if (boot !== undefined && !goesOn) await layers.makeAll(boot.layers ?? {});
   }
@@ -119,7 +120,7 @@ export class ConfigurationKeeper {
       return effectiveOf(each, actual, this.#origins);
     });
     const { choice, shown, argument } = this.options.datapath;
-    const vethd = effectiveDaemonOf({ ...shown(), choice: choice() }, argument, this.#origins);
+    const vethd = effectiveDaemonOf({ ...shown(), ...this.#ofDaemon(), choice: choice() }, argument, this.#origins);
     if (name === undefined) return { vethd, interfaces: all };
     if (name === DAEMON_NAME) return { vethd, interfaces: [] };
     const interfaces = all.flatMap((each) => {
@@ -157,9 +158,12 @@ export class ConfigurationKeeper {
     }
   }
 
-  /** `set` has chosen where frames are forwarded. */
-  datapathCommanded(choice: DatapathChoice): void {
-    this.#origins.command(choice, DAEMON_NAME, undefined, DATAPATH_OPTION.name);
+  /** `set` has changed vethd itself. */
+  daemonCommanded(settings: Partial<DaemonSettings>): void {
+    for (const { name, print } of DAEMON_OPTIONS) {
+      const value = print(settings);
+      if (value !== undefined) this.#origins.command(value, DAEMON_NAME, undefined, name);
+    }
   }
 
   /** Settings of an interface that is configured and waits for its first port. */
@@ -209,7 +213,11 @@ export class ConfigurationKeeper {
       ],
     }));
     const interfaces = [...made, ...this.#waiting.interfaces];
-    return { interfaces, datapath: this.options.datapath.choice(), layers: this.options.layers.items() };
+    return { interfaces, ...this.#ofDaemon(), layers: this.options.layers.items() };
+  }
+
+  #ofDaemon(): DaemonSettings {
+    return { datapath: this.options.datapath.choice(), netAliasMax: this.options.netAliasMax.now() };
   }
 
   async #carryOut(desired: FileConfiguration, path: string, changes: readonly Change[]): Promise<void> {
@@ -217,7 +225,7 @@ export class ConfigurationKeeper {
     const before = { waiting: this.#waiting.saved, origins: this.#origins.saved };
     const steps = new Transaction(log);
     try {
-      await this.#carryOutDatapath(desired, steps);
+      await this.#carryOutDaemon(desired, steps);
       await removeLayers(layers, changes, steps);
       await carryOut(host, desired, changes, steps);
       await makeLayers(layers, desired.layers ?? {}, changes, steps);
@@ -238,7 +246,16 @@ export class ConfigurationKeeper {
     if (await this.#takeUpAll()) await save();
   }
 
-  async #carryOutDatapath({ datapath }: Configuration, steps: Transaction): Promise<void> {
+  async #carryOutDaemon({ datapath, netAliasMax }: Configuration, steps: Transaction): Promise<void> {
+    const { now, set } = this.options.netAliasMax;
+    const limit = now();
+    if (netAliasMax !== undefined) {
+      await steps.step(
+        `net-alias-max=${netAliasMax}`,
+        () => set(netAliasMax),
+        () => set(limit),
+      );
+    }
     const { choice, choose } = this.options.datapath;
     const former = choice();
     if (datapath === undefined || datapath === former) return;

@@ -25,6 +25,8 @@ export interface Configuration {
   readonly interfaces: readonly ConfiguredInterface[];
   /** Where frames are forwarded; undefined: not said here. */
   readonly datapath?: DatapathChoice | undefined;
+  /** Most aliases of an interface; undefined: not said here. */
+  readonly netAliasMax?: number | undefined;
   /** Aliases and the like; what is absent is not wanted. */
   readonly layers?: LayerItems | undefined;
 }

@@ -1,6 +1,6 @@
 /** Where each value in force comes from: remembered when it is given, and doubted when the value is another now. */
 import { z } from 'zod';
-import { DAEMON_NAME, DATAPATH_OPTION } from '../daemon-options.js';
+import { DAEMON_NAME, DAEMON_OPTIONS, DATAPATH_OPTION, type DaemonSettings } from '../daemon-options.js';
 import { OPTIONS } from '../options.js';
 import { type FileConfiguration, placeKey } from './model.js';
 
@@ -30,21 +30,20 @@ export type Origin = z.infer<typeof originSchema>;
 /** Options that the host can change with other tools. */
 const CHANGED_BY_HOST = ['mac', 'mtu'];
 
-/** Of the one option that vethd itself has. */
 const DATAPATH = placeKey(DAEMON_NAME, undefined, DATAPATH_OPTION.name);
+const isOfDaemon = (key: string): boolean => key.startsWith(placeKey(DAEMON_NAME, undefined, ''));
 
 export class Origins {
   #given = new Map<string, Given>();
 
   /** Everything is as the file says; what was said before is forgotten, but for what the file leaves as it is. */
-  ofFile({ interfaces, datapath, places, file }: FileConfiguration): void {
-    const ofDaemon = this.#given.get(DATAPATH);
-    this.#given = new Map(ofDaemon === undefined ? [] : [[DATAPATH, ofDaemon]]);
+  ofFile({ interfaces, places, file, ...configuration }: FileConfiguration): void {
+    this.#given = new Map([...this.#given].filter(([key]) => isOfDaemon(key)));
     const note = (value: string | undefined, ...place: Parameters<typeof placeKey>) => {
       const line = places.get(placeKey(...place))?.line;
       if (value !== undefined && line !== undefined) this.#given.set(placeKey(...place), { value, file, line });
     };
-    note(datapath, DAEMON_NAME, undefined, DATAPATH_OPTION.name);
+    for (const { name, print } of DAEMON_OPTIONS) note(print(configuration), DAEMON_NAME, undefined, name);
     for (const { name, settings, ports } of interfaces) {
       for (const option of OPTIONS) {
         note(option.aggregator?.print(settings), name, undefined, option.name);
@@ -54,10 +53,13 @@ export class Origins {
   }
 
   /** What the file says of vethd itself is in force at every start, unless a command has said otherwise. */
-  ofBoot({ datapath, places, file }: FileConfiguration, inForce: string): void {
-    const line = places.get(DATAPATH)?.line;
-    if (datapath === inForce && line !== undefined && this.#given.get(DATAPATH)?.value !== datapath)
-      this.#given.set(DATAPATH, { value: datapath, file, line });
+  ofBoot({ places, file, ...configuration }: FileConfiguration, inForce: DaemonSettings): void {
+    for (const { name, print } of DAEMON_OPTIONS) {
+      const key = placeKey(DAEMON_NAME, undefined, name);
+      const [value, line] = [print(configuration), places.get(key)?.line];
+      if (value === undefined || line === undefined || value !== print(inForce)) continue;
+      if (this.#given.get(key)?.value !== value) this.#given.set(key, { value, file, line });
+    }
   }
 
   /** A command has given this value. */
@@ -85,7 +87,7 @@ export class Origins {
   keep(isThere: (veth: string, port: string | undefined) => boolean): void {
     for (const key of this.#given.keys()) {
       const [veth = '', port] = (key.split(' ')[0] ?? '').split('/');
-      if (key !== DATAPATH && !isThere(veth, port)) this.#given.delete(key);
+      if (!isOfDaemon(key) && !isThere(veth, port)) this.#given.delete(key);
     }
   }
 

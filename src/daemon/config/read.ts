@@ -9,8 +9,7 @@
  *           eth0:
  *           eth1: { port-priority: 100 }
  */
-import type { DatapathChoice } from '../../drivers/datapath-choice.js';
-import { DAEMON_NAME, DATAPATH_OPTION, type DaemonSettings } from '../daemon-options.js';
+import { DAEMON_NAME, DAEMON_OPTIONS, type DaemonSettings } from '../daemon-options.js';
 import { circle } from '../layering.js';
 import { LAYER_KINDS } from '../layers/kinds.js';
 import type { LayerItem } from '../layers/layer.js';
@@ -19,20 +18,21 @@ import { readLayer } from './layers.js';
 import { type ConfiguredInterface, type FileConfiguration, type Place, placeKey } from './model.js';
 import { FileRefusal } from './problems.js';
 import { readInterfaces } from './read-interfaces.js';
-import { type Entry, openYaml, type YamlReader } from './yaml-reader.js';
+import { openYaml } from './yaml-reader.js';
 
 /** Throws a `FileRefusal` with everything that is wrong. `file` is only for messages. */
 export function readConfiguration(text: string, file: string): FileConfiguration {
   const { reader, contents } = openYaml(text, file);
   let interfaces: readonly ConfiguredInterface[] = [];
   const places = new Map<string, Place>();
-  let datapath: DatapathChoice | undefined;
+  let ofDaemon: Partial<DaemonSettings> = {};
   const layers: Record<string, readonly LayerItem[]> = {};
   for (const entry of reader.entries(contents, 'the file', 'interfaces: {}')) {
     const { name, place, value } = entry;
     const kind = LAYER_KINDS.find(({ key }) => key === name);
-    if (name === DATAPATH_OPTION.name) {
-      datapath = readDatapath(reader, entry);
+    const option = DAEMON_OPTIONS.find((candidate) => candidate.name === name);
+    if (option !== undefined) {
+      ofDaemon = { ...ofDaemon, ...reader.value<DaemonSettings>(entry, entry.name, option) };
       places.set(placeKey(DAEMON_NAME, undefined, name), place);
     } else if (name === 'interfaces') {
       const found = readInterfaces(reader, value);
@@ -41,8 +41,8 @@ export function readConfiguration(text: string, file: string): FileConfiguration
     } else if (kind !== undefined) {
       layers[name] = readLayer(reader, kind, value, places);
     } else {
-      const known = ['interfaces', ...LAYER_KINDS.map(({ key }) => key)];
-      const repair = `the keys here are ${known.join(', ')} and ${DATAPATH_OPTION.name}`;
+      const known = ['interfaces', ...LAYER_KINDS.map(({ key }) => key), ...DAEMON_OPTIONS.map((each) => each.name)];
+      const repair = `the keys here are ${known.slice(0, -1).join(', ')} and ${known.at(-1)}`;
       reader.problems.push({ ...place, thing: name, problem: 'no such key', repair });
     }
   }
@@ -54,7 +54,7 @@ export function readConfiguration(text: string, file: string): FileConfiguration
     reader.problems.push({ line: 1, column: 1, ...places.get(placeKey(thing)), thing, problem, repair });
   }
   if (reader.problems.length > 0) throw new FileRefusal(file, reader.problems);
-  return { interfaces, datapath, layers, file, places };
+  return { interfaces, ...ofDaemon, layers, file, places };
 }
 
 /** What each interface of the file lies on. */
@@ -65,17 +65,4 @@ function lowersOf(interfaces: readonly ConfiguredInterface[], layers: LayerItems
       (layers[kind.key] ?? []).map((item) => [item.name, [kind.lower?.(item) ?? []].flat()] as const),
     ),
   ]);
-}
-
-function readDatapath(reader: YamlReader, entry: Entry): DatapathChoice | undefined {
-  const { syntax, examples, read } = DATAPATH_OPTION.kind;
-  const settings = reader.value<DaemonSettings>(entry, entry.name, {
-    syntax,
-    examples,
-    read: (text) => {
-      const result = read(text);
-      return result.ok ? { ok: true, settings: { datapath: result.value } } : result;
-    },
-  });
-  return settings.datapath;
 }

@@ -1,7 +1,7 @@
 /** A configuration as YAML that `readConfiguration` reads back to the same; what has its default is left out. */
 import { Document, type YAMLMap } from 'yaml';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../../aggregator/settings.js';
-import { DATAPATH_OPTION } from '../daemon-options.js';
+import { DAEMON_OPTIONS } from '../daemon-options.js';
 import { LAYER_KINDS } from '../layers/kinds.js';
 import type { LayerItems } from '../layers/layers.js';
 import { OPTIONS } from '../options.js';
@@ -10,9 +10,9 @@ import type { Configuration, ConfiguredInterface, ConfiguredPort } from './model
 
 const HEAD = ' Configuration of vethd, see vethd.yaml(5). Options that are not named have their defaults.';
 
-export function writeConfiguration({ interfaces, datapath, layers = {} }: Configuration): string {
+export function writeConfiguration({ interfaces, layers = {}, ...ofDaemon }: Configuration): string {
   const document = new Document({
-    ...(datapath === undefined || datapath === DATAPATH_OPTION.fallback ? {} : { [DATAPATH_OPTION.name]: datapath }),
+    ...Object.fromEntries(daemonOptions(ofDaemon)),
     // Maps keep their order also where a name is a number, which objects do not.
     interfaces: new Map(interfaces.map((each) => [each.name, interfaceMap(each)])),
     ...layerMaps(layers),
@@ -25,6 +25,13 @@ export function writeConfiguration({ interfaces, datapath, layers = {} }: Config
     }
   }
   return document.toString({ lineWidth: 0 });
+}
+
+function daemonOptions(settings: Omit<Configuration, 'interfaces' | 'layers'>): [string, string | number][] {
+  return DAEMON_OPTIONS.flatMap(({ name, fallback, print }) => {
+    const value = print(settings);
+    return value === undefined || value === fallback ? [] : [[name, plain(value)]];
+  });
 }
 
 function layerMaps(layers: LayerItems): Record<string, Map<string, unknown>> {

@@ -8,6 +8,8 @@ import { AliasError } from './alias-error.js';
 import { readAliasName } from './alias-name.js';
 
 export const DEFAULT_MAXIMUM = 256;
+/** The largest limit: slots have 16 bits. */
+export const MOST_ALIASES = 65_536;
 
 export interface Alias {
   /** `eth0:0`. */

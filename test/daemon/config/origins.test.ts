@@ -113,7 +113,8 @@ describe('of one thing', () => {
 
 describe('the data path, an option of vethd itself', () => {
   const told = (of = daemon) => effectiveView(of.configuration.effective({ name: 'vethd' }), false, 'vethd');
-  const row = (value: string, origin: string) => `vethd\n  datapath           ${value.padEnd(20)} ${origin}\n`;
+  const row = (value: string, origin: string) =>
+    `vethd\n  datapath           ${value.padEnd(20)} ${origin}\n  net-alias-max      256                  default\n`;
   const apply = (text: string) =>
     run(daemon.configuration.apply({ file: 'f', path: '/f.yaml', text: `${text}${FILE}`, dryRun: false }));
 
@@ -166,7 +167,7 @@ describe('the data path, an option of vethd itself', () => {
 
 test('as text: vethd itself first, what waits says so', () => {
   const text = effectiveView(daemon.configuration.effective({}));
-  expect(text).toMatch(/^vethd\n {2}datapath +kernel +auto\n\nveth0\n/);
+  expect(text).toMatch(/^vethd\n {2}datapath +kernel +auto\n {2}net-alias-max +256 +default\n\nveth0\n/);
   expect(text).toMatch(/^ {2}rate +fast +\/f\.yaml:3$/m);
   expect(text).toMatch(/^ {2}key +256 +auto$/m);
   expect(text).toMatch(/^ {2}eth9 {2}waiting$/m);

@@ -142,7 +142,10 @@ describe('one thing wrong: where, what, why, and what would be right', () => {
     [of('rate: *fast'), '3:11: *fast: no value has this name; write &fast before a value above'],
     [of('ports: *these'), '3:12: *these: no value has this name; write &these before a value above'],
     [of('? [a]\n    : 1'), '3:7: veth0: a key that is no name; write veth0: { ports: [eth0] }'],
-    ['interface: {}', '1:1: interface: no such key; the keys here are interfaces, links, aliases and datapath'],
+    [
+      'interface: {}',
+      '1:1: interface: no such key; the keys here are interfaces, links, aliases, datapath and net-alias-max',
+    ],
     ['datapath: fast', '1:11: datapath: fast: not a data path; say datapath: auto, kernel or user'],
     ['- veth0', '1:1: the file: not a map; write interfaces: {}'],
     ['interfaces: [veth0]', '1:13: interfaces: not a map; write interfaces: { veth0: { ports: [eth0] } }'],

@@ -6,9 +6,10 @@ import type { LinkEvent, LinkFacts } from '../../../aggregator/io.js';
 import type { DatapathChoice } from '../../../drivers/datapath-choice.js';
 import { SysError } from '../../../drivers/sys/sys-error.js';
 import { ALIAS_TYPES, type AliasItem, addressText } from '../../../layers/alias/alias-item.js';
-import { NetAlias } from '../../../layers/alias/net-alias.js';
+import { DEFAULT_MAXIMUM, NetAlias } from '../../../layers/alias/net-alias.js';
 import type { Log } from '../../log.js';
 import { Refusal } from '../../refusal.js';
+import type { SavedNetAlias } from '../../saved-state.js';
 import type { Layer, LayerItem } from '../layer.js';
 import type { LayerContext } from '../layer-context.js';
 import type { Layers } from '../layers.js';
@@ -30,6 +31,8 @@ export class AliasLayer implements Layer {
   /** Main devices that have been down meanwhile, though perhaps not any more. */
   readonly #downs = new Set<string>();
   readonly #files: AliasFiles;
+  /** Chosen by a command. */
+  #maximum: number | undefined;
 
   constructor(private readonly context: LayerContext) {
     for (const type of ALIAS_TYPES) this.engine.register(type);
@@ -160,8 +163,21 @@ export class AliasLayer implements Layer {
     for (const [main, device] of this.#devices) device.choose(choice, this.engine.aliasesOf(main));
   }
 
-  /** Most aliases of a device whose first alias is yet to be made. */
+  /** What must be kept over a crash, beside the items. */
+  limits(): SavedNetAlias {
+    return { maximum: this.#maximum, limits: this.engine.limits() };
+  }
+
+  /** Before `takeUp`; `fallback`: where no command has said it. */
+  restoreLimits({ maximum, limits }: SavedNetAlias, fallback: number | undefined): void {
+    this.#maximum = maximum;
+    this.engine.setMaximum(maximum ?? fallback ?? DEFAULT_MAXIMUM);
+    for (const [main, limit] of Object.entries(limits)) this.engine.remember(main, limit);
+  }
+
+  /** Most aliases of a device whose first alias is yet to be made; also after a crash. */
   setMaximum(maximum: number): void {
+    this.#maximum = maximum;
     for (const line of this.engine.setMaximum(maximum)) this.context.log.info(line);
   }
 

@@ -11,7 +11,7 @@ export function linkView(links: readonly ShownLink[]): string {
 function lines(shown: ShownLink): string[] {
   const { name, link, mode, flag, state, netnsid, mac, mtu, addresses, traffic, dropped, datapath, notes } = shown;
   const where = netnsid === undefined ? '' : `, in namespace ${netnsid}`;
-  const path = datapath === undefined ? '' : `, forwarded in the ${datapath === 'kernel' ? 'kernel' : 'user space'}`;
+  const path = datapath === undefined ? '' : `, forwarded in ${datapath === 'kernel' ? 'the kernel' : 'user space'}`;
   const drops = Object.entries(dropped).filter(([, frames]) => frames > 0);
   const row = (title: string, text: string) => `  ${title.padEnd(10)}${text}`;
   return [

@@ -10,7 +10,6 @@ import { nextHearing } from './hearing.js';
 import { inVainUntil, speaksInVain } from './in-vain.js';
 import { isLoop } from './lag-id.js';
 import { type HoldRules, nextHold } from './link-hold.js';
-import { Listening } from './listening.js';
 import { mattersToOthers } from './matters-to-others.js';
 import type { HalfMember, Member } from './member.js';
 import { GRANTED_PARTNER, isStatic, type ModeInForce, mayDiffer, modeInForce } from './mode.js';
@@ -47,7 +46,6 @@ export class Aggregator {
   conversations: Conversations | undefined;
 
   readonly distribution: Distribution;
-  readonly #listening = new Listening();
 
   constructor(
     readonly name: string,
@@ -103,7 +101,7 @@ export class Aggregator {
       member.hearing.deadline,
       isStatic(this.mode) ? inVainUntil(member) : undefined,
     ]);
-    return [...all, this.#takeoverDeadline, this.#listening.deadline].reduce(
+    return [...all, this.#takeoverDeadline].reduce(
       (first, each) => (first === undefined || (each !== undefined && each < first) ? each : first),
       this.#fallbackDeadline,
     );
@@ -230,15 +228,11 @@ export class Aggregator {
         .filter(which)
         .map(({ number }) => number);
     this.distribution.balancer.every(this.settings.rebalance, now);
-    const distributing = numbers((member) => member.port.variables.distributing);
-    this.#listening.update(this.mode, distributing, now);
     return this.distribution.update(
       this.members,
       {
         ports: this.conversations?.ports,
-        collecting: numbers(
-          (member) => member.port.variables.collecting || isLingering(member) || this.#listening.takes(member),
-        ),
+        collecting: numbers((member) => member.port.variables.collecting || isLingering(member)),
         discardWrong:
           this.conversations === undefined ? [] : numbers((member) => discardsWrong(conversationPort(member))),
         hash: hashSpec(this.settings),

@@ -2,9 +2,11 @@
 import type { LinkFacts } from '../aggregator/io.js';
 import type { Bundle } from './bundle.js';
 import { type Layering, wayDown } from './layering.js';
+import type { Layers } from './layers/layers.js';
 import { Refusal } from './refusal.js';
 
 export interface World extends Layering {
+  readonly layers?: Pick<Layers, 'lower' | 'above'> | undefined;
   readonly bundles: ReadonlyMap<string, Bundle>;
   /** Names of interfaces that a daemon before us left: they are there and may be used, see orphans.ts. */
   readonly orphans: ReadonlySet<string>;
@@ -37,6 +39,11 @@ export function checkNewPort(world: World, port: string, veth: string): LinkFact
   }
   for (const bundle of world.bundles.values()) {
     if (bundle.virtual.peerIfindex === facts.ifindex) refuse(`it is the inner end of ${bundle.name}`, 'choose another');
+  }
+  const [above] = world.layers?.above(port) ?? [];
+  if (above !== undefined) refuse(`${above} lies on it`, `say vethcfg link del ${above} first, and lay it on ${veth}`);
+  if (port.startsWith('_') && world.layers?.lower(port.slice(1)) !== undefined) {
+    refuse(`it is the inner end of ${port.slice(1)}`, 'choose another');
   }
   const chain = wayDown(world, facts, veth);
   if (chain !== undefined) refuse(`${veth} would contain itself: ${chain.join(' -> ')}`, 'choose another port');

@@ -143,16 +143,31 @@ describe.skipIf(lacksBpf())('on one port', () => {
   });
 
   test('IV-11 private: nothing between slaves; vepa: only by the switch outside; bridge: directly', async () => {
+    // A neighbour that did not answer is not asked again at once.
+    const forget = () => Promise.all(spaces.map((space) => space.must(['ip', 'neigh', 'flush', 'all'])));
     await daemon.mustCfg('link set ipvl0 private');
     expect((await shown(daemon, 'ipvl1')).flag).toBe('private');
     expect(await answered(spaces[0], B)).toBe(0);
     expect(await answered(spaces[0], ROUTER)).toBe(3);
     await daemon.mustCfg('link set ipvl0 vepa');
-    await spaces[0].must(['ip', 'neigh', 'flush', 'all']);
+    await forget();
     const asked = await seen(outside, 'eth0', `arp and host ${B}`, () => ping(spaces[0], B, 1));
     expect(asked).not.toEqual([]);
     await daemon.mustCfg('link set ipvl0 bridge');
+    await forget();
     expect(await answered(spaces[0], B)).toBe(3);
+  });
+
+  test('R7 the data path changes under traffic; a master does not become a port', async () => {
+    const pinging = ping(spaces[0], ROUTER, 60, 0.05);
+    await daemon.mustCfg('set vethd datapath=user');
+    await waitFor('user space', async () => (await shown(daemon, 'ipvl0')).datapath === 'user');
+    expect(await answered(spaces[0], B)).toBe(3);
+    await daemon.mustCfg('set vethd datapath=auto');
+    await waitFor('the kernel', async () => (await shown(daemon, 'ipvl0')).datapath === 'kernel');
+    expect((await pinging).received).toBeGreaterThan(50);
+    expect((await daemon.cfg('add eth0 veth0')).stderr).toContain('eth0: ipvl0 lies on it; say vethcfg link del ipvl0');
+    expect((await daemon.cfg('add _ipvl0 veth0')).stderr).toContain('_ipvl0: it is the inner end of ipvl0');
   });
 
   test('R7 killed: pings go on without loss, and the next vethd takes slaves, programs and addresses over', async () => {

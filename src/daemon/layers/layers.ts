@@ -26,6 +26,13 @@ export class Layers {
     return undefined;
   }
 
+  /** Names of those that lie on an interface. */
+  above(name: string): string[] {
+    return this.all.flatMap((layer) =>
+      layer.items().flatMap((item) => (layer.kind.lower?.(item) === name ? [item.name] : [])),
+    );
+  }
+
   get(key: string): Layer | undefined {
     return this.all.find(({ kind }) => kind.key === key);
   }

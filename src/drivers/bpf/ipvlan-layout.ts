@@ -10,8 +10,8 @@ export const LAYOUT_VERSION = 1;
 
 /** Most slaves of one master at a time; a slave's place is its slot, 0 to 255. */
 export const SLAVE_SLOTS = 256;
-/** Most addresses of all slaves of a master. */
-export const ADDRESS_ENTRIES = 8192;
+/** Most addresses of all slaves of a master: 128 of each. */
+export const ADDRESS_ENTRIES = 32768;
 
 /** Words of `table`; the copy of the lowest bit of the generation is in force. The programs read the first alone. */
 export const TABLE = { generation: 0, version: 1, build: 2, master: 3, copies: 4 } as const;

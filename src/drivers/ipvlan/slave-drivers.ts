@@ -1,6 +1,7 @@
 /** What slaves need of the kernel, in one place; tests put others in their places. */
 import { changeFlags, findByIndex, unlessGone } from '../interface-change.js';
 import { IFF_ALLMULTI } from '../sys/constants.js';
+import { removeHostGuards } from './host-guard.js';
 import { removeSlavePathsBut } from './kernel-slave-path.js';
 import { openSlavePath, type SlavePathOptions } from './open-slave-path.js';
 import { type AddressReader, openAddressReader } from './slave-addresses.js';
@@ -19,6 +20,8 @@ export interface SlaveDrivers {
   adoptPair(name: string): SlavePair | undefined;
   readonly addresses: AddressReader;
   openPath(options: SlavePathOptions): Promise<SlavePath>;
+  /** A thread that was killed guarded the host's stack: that ends. */
+  removeGuards(): void;
   /** What earlier processes left for other masters than these goes away. */
   removePathsBut(masters: readonly number[]): void;
   addRoute(peer: number, address: Uint8Array): void;
@@ -38,6 +41,7 @@ export function slaveDrivers(): SlaveDrivers {
     adoptPair: adoptSlavePair,
     addresses: openAddressReader(),
     openPath: openSlavePath,
+    removeGuards: () => void removeHostGuards(),
     removePathsBut: removeSlavePathsBut,
     addRoute: addSlaveRoute,
     removeRoute: removeSlaveRoute,

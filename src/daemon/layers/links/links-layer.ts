@@ -89,6 +89,7 @@ export class LinksLayer implements Layer {
   async takeUp(items: readonly LayerItem[]): Promise<void> {
     const { log } = this.context;
     const links = this.context.links();
+    if (items.length > 0) this.drivers.removeGuards();
     for (const item of items) {
       const pair = this.drivers.adoptPair(item.name);
       if (pair === undefined && this.#record.made.has(item.name)) {

@@ -14,6 +14,9 @@ import { siblingAddress } from '../../interface-mac.js';
 import type { Log } from '../../log.js';
 import type { LinksRecord } from './links-record.js';
 
+/** Of one slave; one with more cannot fill the table for the others. */
+export const MOST_ADDRESSES = 128;
+
 export interface MasterOptions {
   readonly name: string;
   readonly drivers: SlaveDrivers;
@@ -32,6 +35,8 @@ export interface Slave {
   readonly pair: SlavePair;
   /** All that it has, granted or not; each of 4 or 16 octets, by its text. */
   addresses: ReadonlyMap<string, Uint8Array>;
+  /** More addresses than are taken. */
+  unknown: number;
   /** Why its addresses cannot be read. */
   unreadable: string | undefined;
   /** What was set on it last, as text. */
@@ -73,6 +78,7 @@ export class Master {
       name,
       pair,
       addresses: new Map(),
+      unknown: 0,
       unreadable: undefined,
       done: '',
       up: undefined,
@@ -91,7 +97,9 @@ export class Master {
       const where = slave.pair.whereabouts();
       if (where === undefined) continue;
       try {
-        slave.addresses = textMap(drivers.addresses.read(where));
+        const addresses = drivers.addresses.read(where);
+        slave.addresses = textMap(addresses.slice(0, MOST_ADDRESSES));
+        slave.unknown = Math.max(0, addresses.length - MOST_ADDRESSES);
         slave.unreadable = undefined;
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);

@@ -34,8 +34,9 @@ const NO_TRAFFIC = { rxFrames: 0, rxBytes: 0, txFrames: 0, txBytes: 0 };
 
 /** What only its own namespace can change, and has not. */
 export function notesOf(slave: Slave, { facts, settings }: Master, look: SlaveLook | undefined): string[] {
-  const { name, unreadable } = slave;
+  const { name, unknown, unreadable } = slave;
   const notes = unreadable === undefined ? [] : [`${name}: its addresses cannot be read: ${unreadable}`];
+  if (unknown > 0) notes.push(`${name}: it has ${unknown} addresses too many, for which nothing is forwarded`);
   if (look === undefined || facts === undefined) return notes;
   const say = (problem: string, words: string) =>
     notes.push(`${name}: ${problem}; say ip link set ${name} ${words} where it is`);

@@ -1,5 +1,5 @@
 /** Aliases on kernel interfaces: labelled addresses, counters in both data paths, life and death with the main device. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -9,8 +9,10 @@ import { ping } from '../../scripts/lab/traffic.js';
 import { waitFor } from '../../scripts/lab/wait.js';
 import type { Arguments, ShownAlias } from '../../src/daemon/messages.js';
 import { ask } from '../../vethcfg/client.js';
+import { formedPair } from '../support/daemon-pair.js';
 import { lacksBpf } from '../support/lacks-bpf.js';
 import { joinedBy, type Pair, useLab } from '../support/netns.js';
+import { runBlock, shellBlocks } from '../support/page.js';
 
 const lab = useLab();
 
@@ -166,6 +168,97 @@ describe('NA-30 NA-32 with the main device', () => {
 const noBpf = lacksBpf();
 const ALL = ['kernel', 'user'].filter((by) => by === 'user' || !noBpf);
 
+test('aliases on a bundle, counted in both data paths', async () => {
+  const { a, b, left, right } = await formedPair(lab, { links: 2 });
+  await b.ip('addr add 10.7.0.2/24 dev veth0');
+  await alias(left, 'veth0:0 10.7.0.1/24');
+  expect(await labels(a, 'veth0')).toContain('veth0:0 10.7.0.1/24');
+  const pinged = async (received: number) => {
+    expect(await ping(b, '10.7.0.1', 5)).toMatchObject({ received: 5 });
+    const seen = () => counts(left, 'veth0:0');
+    const wanted = { received, sent: received, withAddress: received };
+    await waitFor(`${received} packets`, async () => isDeepStrictEqual(await seen(), wanted), { seen });
+  };
+  await pinged(5);
+  await left.mustCfg('set vethd datapath=user');
+  await pinged(10);
+  expect((await aliases(left, 'veth0:0'))[0]?.counted?.by).toBe('user');
+  expect((await left.cfg('alias eth0:0 10.8.0.1')).stderr).toContain('say veth0:0');
+  await Promise.all([left.stop(), right.stop()]);
+  expect(await a.interfaces()).toEqual(['eth0', 'eth1']);
+});
+
+test.skipIf(noBpf)('NA-60 without tcx the programs hang on clsact, and count over kill -9', async () => {
+  const pair = await joinedBy(lab, 1);
+  const { a, b } = pair;
+  await b.ip('addr add 200.1.1.2/24 dev eth0');
+  const daemon = new Daemon(lab, a, 'info', 'none', ['env', 'VETH_WITHOUT_TCX=1']);
+  await daemon.start();
+  await alias(daemon, 'eth0:0 200.1.1.1');
+  await ping(b, '200.1.1.1', 3);
+  expect(await a.must(['tc', 'filter', 'show', 'dev', 'eth0', 'egress'])).toMatch(/bpf .*direct-action/);
+  await daemon.crash();
+  await ping(b, '200.1.1.1', 2);
+  await daemon.start();
+  expect(await counts(daemon, 'eth0:0')).toEqual({ received: 5, sent: 5, withAddress: 5 });
+  await daemon.stop();
+  expect(await a.must(['tc', 'qdisc', 'show', 'dev', 'eth0'])).not.toContain('clsact');
+});
+
+test('IA-10 vethcfg import reads a file of ifupdown, with line and repair where it is wrong', async () => {
+  const { a, daemon } = await world();
+  const path = join(daemon.runDirectory, 'interfaces');
+  const stanza = (name: string, address: string) => `auto ${name}\niface ${name} inet static\n  address ${address}\n`;
+  writeFileSync(
+    path,
+    `${stanza('eth0', '192.168.1.1/24')}${stanza('eth0:0', '192.168.0.1')}${stanza('eth0:web', '10.0.0.1')}`,
+  );
+  const wrong = await daemon.cfg(`import ${path}`);
+  expect(wrong).toMatchObject({ code: 1, stdout: '' });
+  expect(wrong.stderr).toContain(`${path}:8: eth0:web: 'web' is not a slot number; say a main device, a colon`);
+  writeFileSync(path, `${stanza('eth0', '192.168.1.1/24')}${stanza('eth0:0', '192.168.0.1')}`);
+  expect(await daemon.mustCfg(`import --dry-run ${path}`)).toBe('+ alias eth0:0: address=192.168.0.1/24\n');
+  expect(await labels(a)).toEqual(['eth0 192.168.1.1/24']);
+  const { stderr } = await daemon.cfg(`import ${path}`);
+  expect(stderr).toContain('note: left to ifupdown: eth0');
+  expect(await labels(a)).toEqual(['eth0 192.168.1.1/24', 'eth0:0 192.168.0.1/24']);
+  expect(await daemon.mustCfg('save -')).toContain('aliases:\n  eth0:0: 192.168.0.1/24\n');
+  await daemon.stop();
+});
+
+describe('examples of the docs', () => {
+  test('IA-2 IA-8 ip-aliases.md: several roles, and two networks', async () => {
+    const [roles = '', gone = '', there = '', networks = ''] = shellBlocks('interfaces/ip-aliases.md');
+    const { a, b, daemon } = await world();
+    await b.ip('addr del 192.168.1.2/24 dev eth0');
+    await b.ip('addr add 192.168.1.50/24 dev eth0');
+    await runBlock(roles, daemon);
+    for (const role of ['192.168.1.1', '192.168.1.2', '192.168.1.3']) {
+      expect((await ping(b, role, 1)).received, role).toBe(1);
+    }
+    await runBlock(gone, daemon);
+    await runBlock(there, b);
+    expect((await ping(a, '192.168.1.3', 1)).received).toBe(1);
+    await daemon.mustCfg('alias eth0:0-');
+    await b.ip('addr add 192.168.0.100/24 dev eth0');
+    await expect(ping(a, '192.168.0.100', 1)).rejects.toThrow('unreachable');
+    await runBlock(networks, daemon);
+    expect((await ping(a, '192.168.0.100', 1)).received).toBe(1);
+    expect(await a.ip('route show 192.168.0.0/24')).toMatch(/^192\.168\.0\.0\/24 dev eth0 /);
+    await daemon.stop();
+  });
+
+  test('NA-6 net-alias.md', async () => {
+    const { daemon } = await world();
+    const [block = ''] = shellBlocks('interfaces/net-alias.md');
+    const said = await runBlock(block, daemon);
+    expect(said).toContain('slots      0 to 9, as eth0 got its first alias');
+    expect(said).toContain('device           family address');
+    expect(said).toContain('type    name            n_attach\n2       ip              2      \n');
+    await daemon.stop();
+  });
+});
+
 describe.each(ALL)('counted in the %s', (by) => {
   test('NA-60 NA-61 NA-62 received by address, sent by the own route only; IA-7', async () => {
     const { a, b, daemon } = await world(by === 'user' ? 'user' : 'auto');
@@ -197,13 +290,17 @@ describe.each(ALL)('counted in the %s', (by) => {
 
   test('counts go on as the data path is changed, over kill -9 and --cleanup takes all away', async () => {
     const { a, b, daemon } = await world(by === 'user' ? 'user' : 'auto');
+    await daemon.mustCfg('set vethd net-alias-max=10');
     await alias(daemon, 'eth0:0 200.1.1.1');
+    await daemon.mustCfg('set vethd net-alias-max=1000');
     await ping(b, '200.1.1.1', 3);
     await daemon.crash();
     expect(await ping(b, '200.1.1.1', 4)).toMatchObject({ received: 4 });
     await daemon.start();
     const before = by === 'kernel' ? 7 : 0;
     expect((await counts(daemon, 'eth0:0')).received).toBe(before);
+    if (by === 'kernel') await daemon.mustCfg('restart');
+    await waitFor('the limit', async () => (await aliases(daemon, 'eth0:0'))[0]?.limit === 10); // NA-52, also afterwards
     await ping(b, '200.1.1.1', 2);
     await daemon.mustCfg(`set vethd datapath=${by === 'kernel' ? 'user' : 'auto'}`);
     await ping(b, '200.1.1.1', 2);

@@ -11,6 +11,7 @@ import { machineText } from './benchmark/report/document.js';
 import { sections } from './benchmark/report/sections.js';
 import { publish, writeResults } from './benchmark/report/write.js';
 import type { Results } from './benchmark/results.js';
+import { benchSlaves } from './benchmark/slaves.js';
 import { benchSpeed } from './benchmark/speed.js';
 
 async function main(): Promise<number> {
@@ -59,6 +60,7 @@ async function measure(plan: Plan): Promise<Results> {
   };
   const parts = {
     ...(await part('speed', benchSpeed)),
+    ...(await part('slaves', benchSlaves)),
     ...(await part('failover', benchFailover)),
     ...(await part('control', benchControl)),
   };

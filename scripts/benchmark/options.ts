@@ -1,7 +1,7 @@
 /** The command line of the benchmark, and how long what is measured for. */
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['speed', 'failover', 'control'] as const;
+export const PARTS = ['speed', 'slaves', 'failover', 'control'] as const;
 export type Part = (typeof PARTS)[number];
 
 export const HELP = `usage: npm run bench -- [--quick] [--only PART,...] [--repetitions N] [--publish]
@@ -9,9 +9,9 @@ export const HELP = `usage: npm run bench -- [--quick] [--only PART,...] [--repe
 Measures what a group of links costs beside the bare link and beside other software, in network
 namespaces of its own, and writes tables, plots and all samples to bench-results/.
 
-  --quick           a shorter run of everything, less than 3 minutes (full: about 20)
+  --quick           a shorter run of everything, less than 3 and a half minutes (full: about 25)
   --only PART,...   ${PARTS.join(', ')}; default: all
-  --repetitions N   of each measurement; default 5, quick: 3, or 2 where 3 take too long (failover: 1)
+  --repetitions N   of each measurement; default 5, quick: 3, or 2 where 3 take too long (slaves, failover: 1)
   --publish         rewrite docs/benchmarks.md and docs/benchmarks/ from this run
   --help            this text
 
@@ -30,6 +30,7 @@ export interface Plan {
   readonly seconds: number;
   readonly packetSeconds: number;
   readonly roundTripSeconds: number;
+  readonly slaveRepetitions: number;
   readonly failoverRepetitions: number;
   /** Ports of the daemons in memory. */
   readonly scales: readonly number[];
@@ -77,6 +78,7 @@ const quick = (parts: readonly Part[], publish: boolean, given?: number): Plan =
   seconds: 1,
   packetSeconds: 0.6,
   roundTripSeconds: 0.3,
+  slaveRepetitions: given ?? 1,
   failoverRepetitions: given ?? 1,
   scales: [1, 16, 128],
   scaleSeconds: 1,
@@ -91,6 +93,7 @@ const full = (parts: readonly Part[], publish: boolean, repetitions = 5): Plan =
   seconds: 2,
   packetSeconds: 2,
   roundTripSeconds: 1,
+  slaveRepetitions: repetitions,
   failoverRepetitions: repetitions,
   scales: [1, 16, 128, 1024],
   scaleSeconds: 10,

@@ -115,6 +115,8 @@ export interface Results {
   /** Of all parts; what could not be measured though it should have been. */
   readonly failures: readonly string[];
   readonly speed?: Speed;
+  /** With a raw link of its own. */
+  readonly slaves?: Speed;
   readonly failover?: Failover;
   readonly control?: Control;
 }

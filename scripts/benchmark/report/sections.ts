@@ -12,13 +12,10 @@ import {
   type Speed,
 } from '../results.js';
 import { median, range } from '../statistics.js';
+import type { Section } from './section.js';
+import { slaveSection } from './slave-section.js';
 import { noise, ratiosTo, secondsPerGbit, values } from './speed-figures.js';
 import { table } from './table.js';
-
-export interface Section {
-  readonly title: string;
-  readonly text: string;
-}
 
 export const PATH_TITLES: Readonly<Record<FailoverPath, string>> = {
   raw: 'raw link',
@@ -37,12 +34,13 @@ export const CASE_TITLES: Readonly<Record<FailoverCase, string>> = {
 };
 
 export function sections(results: Results): Section[] {
-  const { speed, failover, control, failures } = results;
+  const { speed, slaves, failover, control, failures } = results;
   const aims = aimRows(results);
   return [
     ...(speed === undefined ? [] : [ratioSection(speed)]),
     ...(aims.length === 0 ? [] : [{ title: 'Aims', text: aimTable(aims) }]),
     ...(speed === undefined ? [] : speedSections(speed)),
+    ...(slaves === undefined ? [] : [slaveSection(slaves)]),
     ...(failover === undefined ? [] : [failoverSection(failover)]),
     ...(control === undefined ? [] : controlSections(control)),
     ...(failures.length === 0 ? [] : [{ title: 'Failed', text: failures.map((what) => `- ${what}`).join('\n') }]),

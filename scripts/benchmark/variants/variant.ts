@@ -11,8 +11,10 @@ export interface Path {
 
 /** A way that was built and carries traffic. */
 export interface Built extends Path {
-  /** Interface that has the address, on both hosts. */
+  /** Interface that has the address, on both hosts, or on the first alone. */
   readonly interface: string;
+  /** That of the second, where it has another name. */
+  readonly toInterface?: string;
   /** Processes that move its frames or control them. */
   readonly pids: readonly number[];
   /** A line for the machine's description, like a version. */
@@ -29,7 +31,16 @@ export interface Variant {
 }
 
 export const VARIANT_IDS = ['raw', 'raw2', 'kernel1', 'kernel4', 'user1', 'user4', 'ovs', 'ovs-tso', 'dpdk'] as const;
-export type VariantId = (typeof VARIANT_IDS)[number];
+/** Of the part `slaves`: from an ipvlan slave to the outside, to another slave, to the outside of a group. */
+export const SLAVE_VARIANT_IDS = [
+  'out-kernel',
+  'out-user',
+  'slave-kernel',
+  'slave-user',
+  'group-kernel',
+  'group-user',
+] as const;
+export type VariantId = (typeof VARIANT_IDS)[number] | (typeof SLAVE_VARIANT_IDS)[number];
 
 export const ADDRESSES = { from: '192.0.2.1', to: '192.0.2.2' } as const;
 
@@ -54,12 +65,12 @@ export async function address({ from, to }: { from: Host; to: Host }, name: stri
  * The neighbour that each host has found must be the other's interface. A port whose own stack answers ARP would let
  * the traffic pass by what is measured, silently.
  */
-export async function checkNeighbours({ from, to, interface: name }: Built): Promise<void> {
-  for (const [here, there, address] of [
-    [from, to, ADDRESSES.to],
-    [to, from, ADDRESSES.from],
+export async function checkNeighbours({ from, to, interface: fromName, toInterface = fromName }: Built): Promise<void> {
+  for (const [here, name, there, itsName, address] of [
+    [from, fromName, to, toInterface, ADDRESSES.to],
+    [to, toInterface, from, fromName, ADDRESSES.from],
   ] as const) {
-    const [link]: { address: string }[] = JSON.parse(await there.ip(`-json link show ${name}`));
+    const [link]: { address: string }[] = JSON.parse(await there.ip(`-json link show ${itsName}`));
     const found: { dst: string; lladdr?: string; dev: string }[] = JSON.parse(
       await here.ip(`-json neigh show to ${address}`),
     );

@@ -43,6 +43,20 @@ test('sections: ratios with the noise beside, what was left out and why, medians
   expect(text.get('Failover')).toMatch(/link down, own end +\| veth, user path \| +- \| +- \| +7 \| +90 \| +2 \|/);
 });
 
+test('slaves: figures and ratios to the raw link of their own part', () => {
+  const slaves = speed({
+    raw: { tcp1: [40e9], packets: [800e3], roundTrip: [20] },
+    'out-user': { tcp1: [10e9], packets: [200e3], roundTrip: [50] },
+  });
+  const [section] = sections(results({ slaves }));
+  expect(section?.title).toBe('ipvlan slaves');
+  const rows = (section?.text ?? '').split('\n').map((line) => line.replaceAll(/ +/g, ' '));
+  expect(rows).toContain('| the raw | 40.0 [40.0-40.0] | | 800 [800-800] | | 20 [20-20] | |');
+  expect(rows).toContain(
+    '| the out-user | 10.0 [10.0-10.0] | 0.25 [0.25-0.25] | 200 [200-200] | 0.25 [0.25-0.25] | 50 [50-50] | 2.50 [2.50-2.50] |',
+  );
+});
+
 test('the document describes the machine and shows each plot that was made', () => {
   const made = plots(run);
   expect([...made.keys()]).toEqual(['ratios.svg', 'processor.svg', 'failover.svg']);
@@ -78,8 +92,9 @@ describe('options', () => {
   test('a full run of everything by default, five times', () => {
     expect(readOptions([])).toMatchObject({
       quick: false,
-      parts: ['speed', 'failover', 'control'],
+      parts: ['speed', 'slaves', 'failover', 'control'],
       repetitions: 5,
+      slaveRepetitions: 5,
       failoverRepetitions: 5,
       scales: [1, 16, 128, 1024],
     });
@@ -96,7 +111,7 @@ describe('options', () => {
   });
 
   test.each([
-    [['--only', 'sped'], "--only: no part 'sped'; there are speed, failover, control"],
+    [['--only', 'sped'], "--only: no part 'sped'; there are speed, slaves, failover, control"],
     [['--repetitions', '0'], '--repetitions takes a number from 1 to 999'],
     [['--publish', '--only', 'speed'], '--publish takes a run of everything, not --only'],
   ])('%j is refused', (words, wrong) => {

@@ -45,7 +45,7 @@ export function failover(samples: readonly Partial<FailoverSample>[]): Failover 
   };
 }
 
-export function results(parts: Pick<Results, 'speed' | 'failover' | 'control'>): Results {
+export function results(parts: Pick<Results, 'speed' | 'slaves' | 'failover' | 'control'>): Results {
   return {
     format: 1,
     quick: true,

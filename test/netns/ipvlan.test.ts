@@ -6,26 +6,11 @@ import { ping } from '../../scripts/lab/traffic.js';
 import { waitFor } from '../../scripts/lab/wait.js';
 import type { LinkResult, ShownLink } from '../../src/daemon/messages.js';
 import { formedPair } from '../support/daemon-pair.js';
+import { A, B, learned, ROUTER, runExample } from '../support/ipvlan-example.js';
 import { lacksBpf } from '../support/lacks-bpf.js';
 import { useLab } from '../support/netns.js';
-import { runBlock, shellBlocks } from '../support/page.js';
 
 const lab = useLab();
-const ROUTER = '192.0.2.1';
-const [A, B] = ['192.0.2.10', '192.0.2.11'];
-
-/** Runs the example, with other names of namespaces than those in the page. */
-async function runExample(daemon: Daemon, master: string, spaces: readonly Host[]): Promise<void> {
-  const [make = '', configure = ''] = shellBlocks('interfaces/ipvlan.md');
-  const named = (block: string) =>
-    block
-      .replace(/^ip netns add .*\n/gm, '')
-      .replace(/\bns([01])\b/g, (_, i) => spaces[Number(i)]?.namespace ?? '')
-      .replaceAll('link eth0', `link ${master}`);
-  await runBlock(named(make), daemon);
-  await runBlock(named(configure), daemon);
-  await learned(daemon, A, B);
-}
 
 async function shown(daemon: Daemon, name: string): Promise<ShownLink> {
   const { links } = JSON.parse(await daemon.mustCfg(`--json link show ${name}`)) as LinkResult; // our own output
@@ -33,12 +18,6 @@ async function shown(daemon: Daemon, name: string): Promise<ShownLink> {
   if (link === undefined) throw new Error(`no ${name}`);
   return link;
 }
-
-const learned = (daemon: Daemon, ...addresses: readonly string[]) =>
-  waitFor(`${addresses.join(' ')} learned`, async () => {
-    const text = await daemon.mustCfg('link show');
-    return addresses.every((address) => text.includes(`${address}\n`));
-  });
 
 const answered = async (from: Host, address: string) => (await ping(from, address, 3)).received;
 

@@ -1,6 +1,6 @@
 /** The user path of ipvlan slaves on real kernel links. Runs the compiled worker: build first (`npm test` does). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { executable } from '../../scripts/lab/daemon.js';
+import { compiled, executable } from '../../scripts/lab/daemon.js';
 import { type Host, Lab } from '../../scripts/lab/lab.js';
 import { ping, tcp } from '../../scripts/lab/traffic.js';
 import { macToBytes } from '../../src/lacp/mac.js';
@@ -37,9 +37,7 @@ async function captured(where: readonly [Host, string][], filter: string, during
 const send = async (from: Host, name: string, ...frames: Uint8Array[]) =>
   from.must([
     process.execPath,
-    '--import',
-    'tsx',
-    'test/netns/send-frames.ts',
+    compiled('scripts/lab/send-frames.js'),
     `${await ifindexOf(from, name)}`,
     ...frames.map((frame) => Buffer.from(frame).toString('hex')),
   ]);

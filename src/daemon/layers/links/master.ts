@@ -220,7 +220,7 @@ export class Master {
     const wanted = [mac, mtu, mode, path.kind].join(' ');
     if (slave.done === wanted) return;
     // Without a program of ours in front of the peer's stack, that must not take frames for its own.
-    const silent = path.kind === 'user' && mode !== 'l3s';
+    const silent = path.kind === 'user';
     slave.pair.setMac(mac, silent ? siblingAddress(mac) : mac);
     slave.pair.setMtu(mtu);
     slave.pair.setArp(mode === 'l2');

@@ -1,4 +1,4 @@
-/** Sends frames, given in hexadecimal, out of an interface of this namespace: IFINDEX FRAME... */
+/** Helper program: sends frames, given in hexadecimal, out of an interface of this namespace: IFINDEX FRAME... */
 import { AF_PACKET, SOCK_RAW } from '../../src/drivers/sys/constants.js';
 import { check, libc } from '../../src/drivers/sys/libc.js';
 import { sockaddrLl } from '../../src/drivers/sys/structs.js';

@@ -151,9 +151,12 @@ export class Bundle {
       await next.close();
       throw error;
     }
-    await former.close();
+    // Programs in the kernel come before a bridge; sockets see what it forwards as well.
+    const shadowed = next.kind === 'kernel';
     this.datapath = next;
-    this.#applyTable();
+    if (shadowed) this.#applyTable();
+    await former.close();
+    if (!shadowed) this.#applyTable();
   }
 
   /** Whether the host wants every frame: for a capture, or a bridge. */

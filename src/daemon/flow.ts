@@ -10,6 +10,7 @@ import { BUCKETS } from '../mux/distributor.js';
 import { carries, encodeFlowFrame, type FlowFrame, type FlowPacket, PROTOCOLS_WITH_PORTS } from '../mux/flow-frame.js';
 import { hashFrame } from '../mux/hash.js';
 import type { Bundle } from './bundle.js';
+import { bridges } from './datapath-of.js';
 import { type FlowWords, readFlowWords } from './flow-words.js';
 import type { Arguments, FlowResult } from './messages.js';
 import { Refusal } from './refusal.js';
@@ -25,6 +26,13 @@ const ICMP = 1;
 const ICMPV6 = 58;
 
 export function predictFlow(bundle: Bundle, args: Arguments<'flow'>, world: FlowWorld): FlowResult {
+  if (bridges(bundle.settings)) {
+    throw new Refusal({
+      thing: bundle.name,
+      problem: 'mode=bridge shares nothing among ports: a bridge sends a frame where its destination was heard',
+      repair: `see vethcfg show --addresses ${bundle.name}`,
+    });
+  }
   const words = readFlowWords(args);
   const spec = hashSpec(bundle.settings);
   const { policy } = spec;

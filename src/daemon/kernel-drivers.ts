@@ -48,7 +48,7 @@ export function openKernelDrivers(clock: Clock, log: Log, heritage?: Inherited):
     if (pair !== undefined) silenced.set(pair.peerIfindex, pair);
     return pair;
   };
-  const silence = (ifindex: number, silent: boolean) => silenced.get(ifindex)?.setSilent(silent);
+  const silence = (ifindex: number, silent: boolean) => silenced.get(ifindex)?.setSilent(silent) === true;
   const saying = (name: string) => ({
     log: (line: string) => log.warn(`${name}: ${line}`),
     onError: (error: Error) => log.error(`${name}: the data path ended, no frame passes: ${error.message}`),

@@ -32,8 +32,8 @@ const ATTACHED_SYSCTLS: readonly (readonly [setting: string, value: string])[] =
 export interface AttachedMember extends Member {
   /** Descriptor that holds the filter in front of the host's stack; undefined where there is none (any more). */
   readonly silenceFd: number | undefined;
-  /** False: what comes in is for the kernel's bridge, which keeps it from the stack as well. */
-  setSilent(silent: boolean): void;
+  /** False: what comes in is for the kernel's bridge, which keeps it from the stack as well. Gives what is so then. */
+  setSilent(silent: boolean): boolean;
 }
 
 /**
@@ -75,7 +75,7 @@ export function attachMember(facts: LinkFacts, former?: MemberRecord, inherited?
         return attached ? silenced.fd : undefined;
       },
       setSilent(silent) {
-        if (attached) silenced.set(silent);
+        return attached && silenced.set(silent);
       },
       setMtu(value) {
         changeAttributes(ifindex, [[IFLA_MTU, value]], `set the MTU of ${name} to ${value}`);

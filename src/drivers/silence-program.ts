@@ -52,9 +52,11 @@ export class Silencer {
     return this.#held?.fd;
   }
 
-  set(silent: boolean): void {
+  /** Whether it is silent then. */
+  set(silent: boolean): boolean {
     if (silent && this.#held === undefined) this.#hold();
     else if (!silent) this.end();
+    return this.#held !== undefined;
   }
 
   end(): void {

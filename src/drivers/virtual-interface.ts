@@ -31,8 +31,8 @@ export interface VethPair extends VirtualInterface {
   readonly reduced: string | undefined;
   /** Descriptor that holds the filter in front of the peer's stack; undefined where there is none (any more). */
   readonly silenceFd: number | undefined;
-  /** False: what the host sends is for the kernel's bridge, which keeps it from the peer's stack as well. */
-  setSilent(silent: boolean): void;
+  /** False: what the host sends is for the kernel's bridge, which keeps it from the stack as well. Gives what is so then. */
+  setSilent(silent: boolean): boolean;
 }
 
 export interface VirtualInterfaceFacts {
@@ -127,7 +127,7 @@ function drive(name: string, peerIfindex: number, inherited?: number): VethPair 
       return removed ? undefined : silenced.fd;
     },
     setSilent(silent) {
-      if (!removed) silenced.set(silent);
+      return !removed && silenced.set(silent);
     },
     reduced: reasons.length === 0 ? undefined : `${hidden}: ${reasons.join('; ')}`,
     setMac(mac) {

@@ -36,6 +36,7 @@ export async function bridgeLab(
   for (const [i, port] of ports.entries()) {
     await daemon.mustCfg(`add ${port} veth0${i === 0 ? ` mode=bridge${words === '' ? '' : ` ${words}`}` : ''}`);
   }
+  if (hosts === 0) return { bridge, daemon, hosts: ends, ports };
   await bridge.ip('addr add 10.0.0.9/24 dev veth0');
   await bridge.ip('link set veth0 up');
   return { bridge, daemon, hosts: ends, ports };

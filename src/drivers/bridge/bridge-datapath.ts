@@ -139,8 +139,9 @@ export class BridgeDatapath implements Datapath {
     const kernel = openKernelBridge({
       ...this.#now(),
       silence: (ifindex, on) => {
-        if (waiting && !on) silent.push(ifindex);
-        else this.options.silence(ifindex, on);
+        if (!waiting || on) return this.options.silence(ifindex, on);
+        silent.push(ifindex);
+        return true;
       },
     });
     try {
@@ -150,10 +151,11 @@ export class BridgeDatapath implements Datapath {
       throw error;
     }
     this.#past.push(user.counters());
-    await user.close();
+    const { host, ports } = await user.handOver();
     waiting = false;
     for (const ifindex of silent) this.options.silence(ifindex, false);
     this.#path = kernel;
+    for (const { fd } of [host, ...ports]) closeFd(fd);
   }
 
   /** The sockets are there first, and begin to receive when the bridge in the kernel has gone. */
@@ -175,8 +177,11 @@ export class BridgeDatapath implements Datapath {
     }
     for (const ifindex of this.#members) await user.addPort(ifindex);
     this.#past.push(kernel.counters());
-    await kernel.close();
+    // Silence drops what the sockets have seen. Where there is none, the bridge must go first.
+    const silenced = [hostIfindex, ...this.#members].map((ifindex) => this.options.silence(ifindex, true));
+    if (silenced.includes(false)) await kernel.close();
     await user.hook();
+    if (!silenced.includes(false)) await kernel.close();
     this.#path = user;
   }
 

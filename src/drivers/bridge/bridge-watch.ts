@@ -22,6 +22,7 @@ export function watchBridge(concerned: (ifindex: number) => boolean, onChange: (
   check(libc().bind(fd, address, address.length), 'bind(AF_NETLINK)', DOING);
   const buffer = Buffer.alloc(64 * 1024);
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
 
   function changed(): void {
     timer ??= setTimeout(() => {
@@ -41,6 +42,8 @@ export function watchBridge(concerned: (ifindex: number) => boolean, onChange: (
   watch.unref();
   return {
     close() {
+      if (closed) return;
+      closed = true;
       clearTimeout(timer);
       watch.close();
       libc().close(fd);

@@ -54,6 +54,7 @@ export class GuardRunner {
   }
 
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#socket.close();

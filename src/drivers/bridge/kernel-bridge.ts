@@ -37,8 +37,8 @@ export interface BridgeOptions {
 }
 
 export interface KernelBridgeOptions extends BridgeOptions {
-  /** Whether frames that come in on an interface, a member or the hidden peer, are kept from what is behind. */
-  readonly silence: (ifindex: number, silent: boolean) => void;
+  /** Whether frames that come in on a member or the hidden peer are to be kept from what is behind; gives whether they are. */
+  readonly silence: (ifindex: number, silent: boolean) => boolean;
   /** Descriptor of a silence of the bridge's own, from the program before us in this process. */
   readonly inherited?: (ifindex: number) => number | undefined;
 }

@@ -67,7 +67,6 @@ export class BridgeWorker {
     const heritage = await this.request({ kind: 'handOver' });
     if (heritage === undefined) throw new Error('the bridge handed nothing over');
     this.#state = 'closing';
-    await this.#ended;
     return heritage;
   }
 

@@ -166,6 +166,22 @@ describe('refused words: thing, reason and repair are in the message', () => {
       'hash=layer4',
       'hash=layer4: not a hash policy; say hash=layer2, hash=layer2+3, hash=layer3+4, hash=encap2+3, hash=encap3+4, hash=vlan+srcmac, hash=mac-xor or hash=auto',
     ],
+    [
+      'add',
+      'mode=gec',
+      'mode=gec: not a mode; say mode=lacp, mode=fec, mode=bridge, mode=active-backup, mode=alias or mode=auto',
+    ],
+    [
+      'add',
+      'primary=a/b',
+      'primary=a/b: has characters that an interface name cannot have; say primary=eth0 or primary=none',
+    ],
+    [
+      'add',
+      'primary-reselect=never',
+      'primary-reselect=never: not a rule; say primary-reselect=always, primary-reselect=better or primary-reselect=failure',
+    ],
+    ['add', 'peer-notify=256', 'peer-notify=256: more than 255; say peer-notify=0..255'],
     ['add', 'min-links=0', 'min-links=0: less than 1; say min-links=1..256'],
     ['add', 'max-links=257', 'max-links=257: more than 256; say max-links=1..256'],
     ['add', 'damping=3', 'damping=3: not a number of failures and of seconds; say damping=3/60 or damping=none'],
@@ -316,6 +332,16 @@ describe('rules that bind several settings', () => {
       { minLinks: 3, maxLinks: 2 },
       {},
       'veth0: min-links=3 can never be reached with max-links=2; say min-links=2, or max-links=3',
+    ],
+    [
+      { mode: 'active-backup', minLinks: 2 },
+      {},
+      'veth0: min-links=2 can never be reached with mode=active-backup: one port carries; say min-links=1',
+    ],
+    [
+      { mode: 'alias', minLinks: 2 },
+      {},
+      'veth0: min-links=2 can never be reached with mode=alias: one port carries; say min-links=1',
     ],
     [
       { minLinks: 2, fallback: 'one' },

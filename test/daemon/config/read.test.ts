@@ -167,6 +167,12 @@ describe('one thing wrong: where, what, why, and what would be right', () => {
     expect(problems(text)).toEqual([`f.yaml:${message}`]);
   });
 
+  test('NB-6 mode=alias with two ports, be they there or not', () => {
+    expect(problems(of('mode: alias\n    ports: [eth0, eth9]'))).toEqual([
+      'f.yaml:2:3: veth0: mode=alias has exactly one port, and there would be 2; say mode=lacp, mode=fec or mode=active-backup, or leave veth0 one port',
+    ]);
+  });
+
   test('an option that resembles none is answered with all that stand there', () => {
     const [message = ''] = problems(of('colour: blue'));
     expect(message).toMatch(/^f\.yaml:3:5: veth0\.colour: no such option; the options here are ports, /);

@@ -2,7 +2,7 @@
 import { DAEMON_NAME, DAEMON_OPTIONS } from '../src/daemon/daemon-options.js';
 import { OPTIONS } from '../src/daemon/options.js';
 import { LINK_WORDS } from './commands/link.js';
-import { COMMANDS, type WordKind } from './commands.js';
+import { COMMANDS, type CommandSpec, type WordKind } from './commands.js';
 
 export const SHELLS = ['bash', 'zsh'] as const;
 /** What else than the configuration has a schema. */
@@ -16,6 +16,14 @@ export const GLOBAL_OPTIONS = [
   { flag: '--timeout', value: 'SECONDS', help: 'how long to wait for an answer (default: 10)' },
   { flag: '--verbose', help: 'say what was done' },
 ] as const;
+
+const DASHED = COMMANDS.flatMap(({ dashed = [] }) => dashed);
+
+/** What may begin with a dash behind the command. */
+const flagsOf = ({ flags = [], dashed = [] }: CommandSpec): string[] => [
+  ...flags.map(({ flag }) => flag),
+  ...dashed.map(({ word }) => word),
+];
 
 export function completionScript(shell: Shell): string {
   return shell === 'bash' ? bashScript() : zshScript();
@@ -52,9 +60,11 @@ function bashScript(): string {
     link: `${LINK_WORDS.join(' ')} $interfaces`,
     any: '',
   };
-  const flags = COMMANDS.flatMap(({ name, flags: own }) =>
-    own === undefined ? [] : [`      ${name}) candidates="$candidates ${own.map(({ flag }) => flag).join(' ')}" ;;`],
-  );
+  const flags = COMMANDS.flatMap((command) => {
+    const own = flagsOf(command);
+    const { name } = command;
+    return own.length === 0 ? [] : [`      ${name}) candidates="$candidates ${own.join(' ')}" ;;`];
+  });
   const arms = positions((command, position, last) => (last ? `${command}:*` : `${command}:${position}`)).map(
     ([pattern, kinds]) =>
       kinds.includes('file')
@@ -64,6 +74,11 @@ function bashScript(): string {
   const values = [...optionValues, ...daemonValues].map(
     ({ name, values: list }) => `      ${name}) candidates="${list.join(' ')}" ;;`,
   );
+  const modes = optionValues.find(({ name }) => name === 'mode')?.values ?? [];
+  const dashedArms = DASHED.map(({ word, value }) => {
+    const candidates = value === 'MODE' ? modes.join(' ') : '$interfaces';
+    return `    ${word}) COMPREPLY=($(compgen -W "${candidates}" -- "$cur")); return ;;`;
+  });
   const ownFlags = COMMANDS.flatMap((command) => command.flags ?? []);
   const takesValue = [
     ...GLOBAL_OPTIONS.filter((option) => 'value' in option),
@@ -86,6 +101,7 @@ ${values.join('\n')}
     return
   fi
   case $prev in
+${dashedArms.join('\n')}
     --run-dir) COMPREPLY=($(compgen -d -- "$cur")); return ;;
     ${takesValue.filter((flag) => flag !== '--run-dir').join('|')}) return ;;
   esac
@@ -101,6 +117,8 @@ ${values.join('\n')}
     candidates="${GLOBAL_OPTIONS.map(({ flag }) => flag).join(' ')} --help"
     case $command in
 ${flags.join('\n')}
+      ${COMMANDS.map(({ name }) => name).join('|')}|'') ;;
+      *) candidates="${DASHED.map(({ word }) => word).join(' ')}" ;;
     esac
     COMPREPLY=($(compgen -W "$candidates" -- "$cur"))
     return
@@ -137,9 +155,10 @@ function zshScript(): string {
   const arms = positions((command, position, last) => (last ? `${command}:*` : `${command}:${position + 2}`)).map(
     ([pattern, kinds]) => `        ${pattern}) ${[...new Set(kinds.map((kind) => actions[kind]))].join('; ')} ;;`,
   );
-  const zshFlags = COMMANDS.flatMap(({ name, flags }) =>
-    flags === undefined ? [] : [`          ${name}) compadd -- ${flags.map(({ flag }) => flag).join(' ')} ;;`],
-  );
+  const zshFlags = COMMANDS.flatMap((command) => {
+    const own = flagsOf(command);
+    return own.length === 0 ? [] : [`          ${command.name}) compadd -- ${own.join(' ')} ;;`];
+  });
   const optionsOf = (all: readonly { name: string; help: string; values: readonly string[] }[]) =>
     all
       .map(({ name, help, values }) => {

@@ -1,6 +1,7 @@
 /** The command line: words to a question for vethd, its answer to text and an exit code. */
 import { Argument, Command, CommanderError } from 'commander';
 import { defaultRunDir, VERSION } from '../src/daemon/messages.js';
+import { startsAttachWords } from './attach-words.js';
 import { AnsweredError, NotReachable } from './client.js';
 import { COMMANDS, type CommandSpec } from './commands.js';
 import { GLOBAL_OPTIONS, SCHEMAS, SHELLS } from './completion.js';
@@ -18,11 +19,20 @@ export async function run(words: readonly string[], world: World): Promise<ExitC
     code = outcome;
   });
   try {
-    await program.parseAsync([...words], { from: 'user' });
+    await program.parseAsync(withCommand(words), { from: 'user' });
     return code;
   } catch (error) {
     return report(error, program.opts().json === true || words.includes('--json'), world);
   }
+}
+
+/** `ve0 -attach eth0` is `ifconfig ve0 -attach eth0`. */
+function withCommand(words: readonly string[]): string[] {
+  const takesValue: readonly string[] = GLOBAL_OPTIONS.flatMap((option) => ('value' in option ? [option.flag] : []));
+  const first = words.findIndex((word, at) => !word.startsWith('-') && !takesValue.includes(words[at - 1] ?? ''));
+  const known = COMMANDS.some(({ name }) => name === words[first]);
+  if (first < 0 || known || !startsAttachWords(words[first + 1])) return [...words];
+  return words.toSpliced(first, 0, 'ifconfig');
 }
 
 /** `ended`: the command has said itself what there is to say. */
@@ -61,8 +71,10 @@ function addCommand(program: Command, spec: CommandSpec, world: World, ended: (c
       help,
     );
   }
+  if (spec.dashed !== undefined) command.allowUnknownOption();
   command.addHelpText('after', () =>
     [
+      ...(spec.dashed === undefined ? [] : ['', 'Words:', ...spec.dashed.map(dashedHelp)]),
       ...(spec.lists === undefined ? [] : ['', optionHelp()]),
       ...(spec.details === undefined ? [] : ['', ...spec.details]),
       '',
@@ -87,6 +99,9 @@ function addCommand(program: Command, spec: CommandSpec, world: World, ended: (c
     ended(code);
   });
 }
+
+const dashedHelp = ({ word, value, help }: NonNullable<CommandSpec['dashed']>[number]) =>
+  `  ${`${word} ${value}`.padEnd(14)} ${help}`;
 
 function timeoutMs(program: Command, text: string | boolean | undefined): number {
   if (text === undefined) return 10_000;

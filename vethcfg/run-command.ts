@@ -5,6 +5,7 @@ import { metricFamilies, metrics } from '../src/daemon/metrics/metrics.js';
 import { openconfigLacp } from '../src/daemon/openconfig/document.js';
 import { OPENCONFIG_LACP, openconfigSchemaText } from '../src/daemon/openconfig/schema.js';
 import { alias, importAliases } from './alias.js';
+import { attach } from './attach.js';
 import { changeView } from './change-view.js';
 import { ask, NotReachable } from './client.js';
 import { completionScript, type Shell } from './completion.js';
@@ -48,6 +49,8 @@ async function runDone(name: string, words: readonly string[], run: Run): Promis
         `${words.slice(1).join(' ')} set on ${first}`,
         run,
       );
+    case 'ifconfig':
+      return attach(words, run);
     case 'status':
       return status(words[0], run);
     case 'show':

@@ -14,6 +14,8 @@ export interface BondOptions {
   readonly ports: readonly string[];
   readonly lacp: 'active' | 'passive' | 'off';
   readonly time: 'fast' | 'slow';
+  /** How it spreads frames; balance-tcp wants LACP. Default balance-tcp. */
+  readonly mode?: 'balance-tcp' | 'balance-slb';
 }
 
 /** What `lacp/show` says of one member of the bond. */
@@ -96,9 +98,15 @@ export class OpenVSwitch {
       await this.host.must(['sysctl', '-q', '-w', `net.ipv6.conf.${port}.disable_ipv6=1`]);
     }
     await this.vsctl(
-      `add-bond ${this.interface} bond0 ${options.ports.join(' ')} bond_mode=balance-tcp lacp=${options.lacp} ` +
-        `other_config:lacp-time=${options.time}`,
+      `add-bond ${this.interface} bond0 ${options.ports.join(' ')} bond_mode=${options.mode ?? 'balance-tcp'} ` +
+        `lacp=${options.lacp} other_config:lacp-time=${options.time}`,
     );
+  }
+
+  /** Of a bond without LACP: the member that it takes broadcasts on. */
+  async activate(port: string): Promise<void> {
+    const { code, stdout } = await this.#tryAppctl(['bond/set-active-slave', 'bond0', port]);
+    if (code !== 0) throw new Error(`ovs-appctl: ${stdout.trim()}`);
   }
 
   /** Gives the bridge's interface an address and sets it up. */

@@ -37,13 +37,17 @@ export function vethcfgPage(): string {
   return page.toString();
 }
 
-function describeCommand(page: Page, { name, syntax, summary, words, flags, details, examples }: CommandSpec): void {
+function describeCommand(
+  page: Page,
+  { name, syntax, summary, words, flags, dashed, details, examples }: CommandSpec,
+): void {
   page.subsection(`${name} ${syntax}`.trim()).paragraph(`${capital(summary)}.`);
   for (const { notation, help } of words) page.entry(notation.replace(/[<>[\]]/g, ''), '', help);
   for (const { flag, short, value, help } of flags ?? []) {
     const also = short === undefined ? '' : `, ${short}`;
     page.entry(flag, value === undefined ? also : ` ${value}${also === '' ? '' : `${also} ${value}`}`, help);
   }
+  for (const { word, value, help } of dashed ?? []) page.entry(word, ` ${value}`, help);
   // A table keeps its lines, prose does not.
   if (details?.some((line) => line.includes('  '))) page.lines(details);
   else if (details !== undefined) page.paragraph(details.join(' '));

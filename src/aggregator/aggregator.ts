@@ -10,6 +10,7 @@ import { nextHearing } from './hearing.js';
 import { inVainUntil, speaksInVain } from './in-vain.js';
 import { isLoop } from './lag-id.js';
 import { type HoldRules, nextHold } from './link-hold.js';
+import { Listening } from './listening.js';
 import { mattersToOthers } from './matters-to-others.js';
 import type { HalfMember, Member } from './member.js';
 import { GRANTED_PARTNER, isStatic, type ModeInForce, mayDiffer, modeInForce } from './mode.js';
@@ -46,6 +47,7 @@ export class Aggregator {
   conversations: Conversations | undefined;
 
   readonly distribution: Distribution;
+  readonly #listening = new Listening();
 
   constructor(
     readonly name: string,
@@ -101,7 +103,7 @@ export class Aggregator {
       member.hearing.deadline,
       isStatic(this.mode) ? inVainUntil(member) : undefined,
     ]);
-    return [...all, this.#takeoverDeadline].reduce(
+    return [...all, this.#takeoverDeadline, this.#listening.deadline].reduce(
       (first, each) => (first === undefined || (each !== undefined && each < first) ? each : first),
       this.#fallbackDeadline,
     );
@@ -228,11 +230,15 @@ export class Aggregator {
         .filter(which)
         .map(({ number }) => number);
     this.distribution.balancer.every(this.settings.rebalance, now);
+    const distributing = numbers((member) => member.port.variables.distributing);
+    this.#listening.update(this.mode, distributing, now);
     return this.distribution.update(
       this.members,
       {
         ports: this.conversations?.ports,
-        collecting: numbers((member) => member.port.variables.collecting || isLingering(member)),
+        collecting: numbers(
+          (member) => member.port.variables.collecting || isLingering(member) || this.#listening.takes(member),
+        ),
         discardWrong:
           this.conversations === undefined ? [] : numbers((member) => discardsWrong(conversationPort(member))),
         hash: hashSpec(this.settings),

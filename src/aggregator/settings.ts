@@ -53,6 +53,8 @@ export interface AggregatorSettings {
   readonly bridgeAgeing: number;
   readonly bridgeMulticastSnooping: boolean;
   readonly bridgeLoopGuard: boolean;
+  /** How often neighbours are told when another port begins to carry. */
+  readonly peerNotify: number;
   /** Which of several candidate aggregators is used. */
   readonly policy: Policy;
   /** Which ports are used without an LACP partner. */
@@ -129,6 +131,7 @@ export const DEFAULT_AGGREGATOR: AggregatorSettings = {
   bridgeAgeing: 300,
   bridgeMulticastSnooping: true,
   bridgeLoopGuard: true,
+  peerNotify: 1,
   policy: 'stable',
   fallback: 'none',
   // As long as a partner at the slow rate may take to speak.

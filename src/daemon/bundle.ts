@@ -10,6 +10,7 @@ import { BUCKETS, type ForwardingTable, heldFor, isHeld, makeTable, NO_PORT, por
 import { bridges } from './datapath-of.js';
 import { nextMac } from './interface-mac.js';
 import type { Log } from './log.js';
+import type { PeerNotifier } from './peer-notifier.js';
 import type { SavedInterface } from './saved-state.js';
 
 export interface BundlePort {
@@ -36,6 +37,7 @@ export class Bundle {
     public mtu: number,
     public settings: AggregatorSettings,
     private readonly log: Log,
+    private readonly peers: PeerNotifier,
   ) {
     this.#table = makeTable([], [], hashSpec(settings));
   }
@@ -51,9 +53,12 @@ export class Bundle {
   /** A marker of ours, behind the data frames that it asks after. One that is refused will run into its time-out. */
   sendMarker(number: number, frame: Uint8Array): void {
     const port = this.portByNumber(number);
-    if (port === undefined) return;
-    this.datapath.sendBehind(port.ifindex, frame).catch((error: unknown) => {
-      this.log.debug(`${this.name}: ${port.facts.name}: marker: ${String(error)}`);
+    if (port !== undefined) this.#sendBehind(port, frame);
+  }
+
+  #sendBehind({ ifindex, facts }: BundlePort, frame: Uint8Array): void {
+    this.datapath.sendBehind(ifindex, frame).catch((error: unknown) => {
+      this.log.debug(`${this.name}: ${facts.name}: not sent: ${String(error)}`);
     });
   }
 
@@ -78,11 +83,23 @@ export class Bundle {
 
   /** Whether the host sees carrier; the table was set before. */
   forward(forwarding: Forwarding): void {
-    const carrierChanged = forwarding.carrier !== this.#forwarding.carrier;
+    const before = this.#forwarding;
     this.#forwarding = forwarding;
-    if (!carrierChanged) return;
-    this.#guard('carrier', () => this.virtual.setCarrier(forwarding.carrier));
-    this.log.info(`${this.name}: carrier ${forwarding.carrier ? 'on' : 'off'}`);
+    if (forwarding.carrier !== before.carrier) {
+      this.#guard('carrier', () => this.virtual.setCarrier(forwarding.carrier));
+      this.log.info(`${this.name}: carrier ${forwarding.carrier ? 'on' : 'off'}`);
+    }
+    if (this.settings.mode === 'active-backup') this.#carriedBy(forwarding.distributing[0], before.distributing);
+  }
+
+  /** mode=active-backup: another port carries than before, or none. */
+  #carriedBy(number: number | undefined, before: readonly number[]): void {
+    const port = this.ports.find((candidate) => candidate.number === number);
+    if (port === undefined) this.peers.stop();
+    if (port === undefined || (before.length === 1 && before[0] === number)) return;
+    this.log.info(`${this.name}: ${port.facts.name} carries`);
+    const send = (frame: Uint8Array) => this.#guard('peer-notify', () => this.#sendBehind(port, frame));
+    this.peers.tell(this.settings.peerNotify, () => this.mac, send);
   }
 
   /** After a start, when frames wait for a table, and the host may see what an earlier process decided last. */
@@ -224,6 +241,7 @@ export class Bundle {
   }
 
   async remove(): Promise<void> {
+    this.peers.stop();
     await this.datapath.close();
     this.#guard(this.name, () => this.virtual.remove());
   }

@@ -2,7 +2,6 @@
  * The commands, and the daemon's start and end: each change is checked whole before anything is done, made in its turn,
  * and acknowledged only when it would survive a crash.
  */
-import type { LinkFacts, Member } from '../aggregator/io.js';
 import { DEFAULT_AGGREGATOR, DEFAULT_PORT } from '../aggregator/settings.js';
 import type { DatapathChoice } from '../drivers/datapath-choice.js';
 import { namedSettings, settingsOfPorts } from './bundle.js';
@@ -33,6 +32,7 @@ import {
   type StatusResult,
   VERSION,
 } from './messages.js';
+import { before, modeNotes, portNotes } from './notes.js';
 import { parseOptions } from './options.js';
 import { RecentTraffic, sentOctets } from './recent-traffic.js';
 import { Refusal } from './refusal.js';
@@ -207,6 +207,7 @@ export class Daemon {
       const portSettings = { ...DEFAULT_PORT, ...words.port };
       checkSettings(veth, settings, [...settingsOfPorts(existing), { name: port, settings: portSettings }]);
 
+      const was = before(existing);
       const steps = new Transaction(this.options.log);
       try {
         if (existing !== undefined) await configure(this.#host, existing, settings, steps);
@@ -218,7 +219,9 @@ export class Daemon {
         await this.#save().catch((again: unknown) => this.options.log.error(String(again)));
         throw error;
       }
-      return { notes: this.#addNotes(facts, this.#host.portByName(port)?.port.member) };
+      const added = this.#host.portByName(port);
+      const notes = added === undefined ? [] : modeNotes(was, added.bundle);
+      return { notes: [...portNotes(facts, this.#host.addresses(facts.ifindex), added?.port.member), ...notes] };
     });
   }
 
@@ -231,6 +234,7 @@ export class Daemon {
         return { notes: [] };
       }
       if (bundle === undefined) throw this.#noSuchInterface(veth);
+      const was = before(bundle);
       if (port === undefined) {
         await this.#host.removeBundle(bundle);
       } else {
@@ -241,7 +245,7 @@ export class Daemon {
         await this.#host.removePort(bundle, found);
       }
       await this.#save();
-      return { notes: [] };
+      return { notes: bundle.ports.length === 0 ? [] : modeNotes(was, bundle) };
     });
   }
 
@@ -250,6 +254,7 @@ export class Daemon {
       if (name === DAEMON_NAME) return this.#setDaemon(parseDaemonOptions(options));
       const bundle = this.#host.bundles.get(name);
       const found = this.#host.portByName(name);
+      const was = before(bundle);
       if (bundle !== undefined) {
         const settings = { ...bundle.settings, ...parseOptions(options, 'aggregator').aggregator };
         checkSettings(name, settings, settingsOfPorts(bundle));
@@ -265,7 +270,7 @@ export class Daemon {
       }
       this.configuration.commanded(options, bundle === undefined ? { port: name } : { veth: name });
       await this.#save();
-      return { notes: [] };
+      return { notes: bundle === undefined ? [] : modeNotes(was, bundle) };
     });
   }
 
@@ -374,16 +379,6 @@ export class Daemon {
       layers: this.layers.items(),
     });
     await this.configuration.persist();
-  }
-
-  #addNotes(facts: LinkFacts, member: Member | undefined): string[] {
-    const addresses = this.#host.addresses(facts.ifindex).filter((text) => !text.startsWith('fe80:'));
-    return [
-      ...(addresses.length === 0
-        ? []
-        : [`${facts.name} has the address ${addresses.join(', ')}, which does not answer while it is a port`]),
-      ...(member?.reduced === undefined ? [] : [`its own stack is only partly silent: ${member.reduced}`]),
-    ];
   }
 
   #noSuchInterface(name: string): Refusal {

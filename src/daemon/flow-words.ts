@@ -1,7 +1,7 @@
 /** The words of `vethcfg flow`, read into what they mean. Throws a `Refusal` that names the word and the repair. */
-import { isIPv4, isIPv6 } from 'node:net';
 import type { Mac } from '../lacp/variables.js';
 import { carries, PROTOCOLS_WITH_PORTS } from '../mux/flow-frame.js';
+import { ipOctets } from './ip-octets.js';
 import type { Arguments } from './messages.js';
 import { Refusal } from './refusal.js';
 
@@ -127,7 +127,7 @@ function readLabel(word: string): number {
 }
 
 function readAddress(what: string, word: string): Uint8Array {
-  const octets = macOctets(word) ?? (isIPv4(word) ? Uint8Array.from(word.split('.').map(Number)) : ipv6Octets(word));
+  const octets = macOctets(word) ?? ipOctets(word);
   if (octets !== undefined) return octets;
   throw new Refusal({
     thing: word,
@@ -154,26 +154,6 @@ function readMac(option: string, word: string | undefined): Mac | undefined {
     repair: `say ${option} 02:00:00:00:00:01`,
     value: word,
   });
-}
-
-function ipv6Octets(word: string): Uint8Array | undefined {
-  const [address = ''] = word.split('%');
-  if (!isIPv6(address)) return undefined;
-  // An IPv4 address at the end stands for two groups.
-  const text = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...octets: string[]) => {
-    const [a = 0, b = 0, c = 0, d = 0] = octets.map(Number);
-    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
-  });
-  const [head = '', tail] = text.split('::');
-  const groups = (part: string) => part.split(':').filter((group) => group !== '');
-  const [first, last] = [groups(head), groups(tail ?? '')];
-  const zeros = Array.from({ length: 8 - first.length - last.length }, () => '0');
-  return Uint8Array.from(
-    [...first, ...zeros, ...last].flatMap((group) => {
-      const value = Number.parseInt(group, 16);
-      return [value >> 8, value & 0xff];
-    }),
-  );
 }
 
 function readProtocol(word: string): number {

@@ -17,6 +17,7 @@ import type { HostOptions } from './host-options.js';
 import { macOf, siblingAddress } from './interface-mac.js';
 import { md5 } from './md5.js';
 import { Orphans } from './orphans.js';
+import { peerNotifierOf } from './peer-notifier.js';
 import type { SavedInterface } from './saved-state.js';
 import { Sparing } from './sparing.js';
 import { logTransition } from './transition-log.js';
@@ -146,7 +147,8 @@ export class Host {
   ): Promise<Bundle> {
     const bridgeChanged = () => this.#bridgeChanged(name);
     const datapath = await datapathOf(this.options.drivers, { name, virtual, mac, settings, hold, bridgeChanged });
-    const bundle = new Bundle(name, index, virtual, datapath, mac, mtu, settings, this.options.log);
+    const peers = peerNotifierOf(virtual, this.options.drivers);
+    const bundle = new Bundle(name, index, virtual, datapath, mac, mtu, settings, this.options.log, peers);
     this.bundles.set(name, bundle);
     this.#system.addAggregator(name, index, mac, settings);
     this.options.log.info(`${name}: made, address ${mac}, MTU ${mtu}`);

@@ -193,6 +193,11 @@ export const OPTIONS: readonly Option[] = [
     aggregator: ofAggregator('bridgeLoopGuard', flag()),
   },
   {
+    name: 'peer-notify',
+    help: 'with mode=active-backup: how often neighbours and switches are told when another port begins to carry, by gratuitous ARP and Neighbour Advertisements for each address, 200 ms apart; 0: never',
+    aggregator: ofAggregator('peerNotify', whole('a number of times', 0, 255)),
+  },
+  {
     name: 'policy',
     help: 'which partner is used when the ports lead to several: stable keeps the first, bandwidth, count and port-priority take the one with most Mbit/s, most ports, or the best port, and change only for a better one',
     aggregator: ofAggregator('policy', choice('a policy', POLICIES)),

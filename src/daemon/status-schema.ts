@@ -104,6 +104,7 @@ export const aggregatorSettings = wire<AggregatorSettings>({
   bridgeAgeing: count.default(DEFAULT_AGGREGATOR.bridgeAgeing),
   bridgeMulticastSnooping: word.default(DEFAULT_AGGREGATOR.bridgeMulticastSnooping),
   bridgeLoopGuard: word.default(DEFAULT_AGGREGATOR.bridgeLoopGuard),
+  peerNotify: count.default(DEFAULT_AGGREGATOR.peerNotify),
   policy: z.enum(POLICIES),
   fallback: z.enum(FALLBACKS),
   fallbackDelay: count,

@@ -38,6 +38,13 @@ describe('NB-4 NB-10 R8 mode=fec: static aggregation without LACP', () => {
     expect(clock.now()).toBe(5_000);
   });
 
+  test('a frame is taken while the link is not yet taken for up: the far end may have seen it first', () => {
+    const { system } = alone(2, { mode: 'fec', upDelay: 700 });
+    system.setLink(2, false);
+    expect(system.table.collecting).toEqual([1, 2]);
+    expect(new Set(system.table.buckets)).toEqual(new Set([1]));
+  });
+
   test('up-delay is waited for', () => {
     const { clock, system } = alone(2, { mode: 'fec', upDelay: 700 });
     system.setLink(2, false);
@@ -119,6 +126,19 @@ describe('R12 mode=active-backup', () => {
     system.setLink(2, false);
     expect(carrying(system)).toEqual([1]);
     expect(system.sent).toEqual([]);
+  });
+
+  test('the port that hands over still takes what is under way, for a moment; one that fails hands over nothing', () => {
+    const { clock, system } = alone(2, { mode: 'active-backup' });
+    expect(system.table.collecting).toEqual([1]);
+    system.set({ mode: 'active-backup', primary: 'eth2' });
+    expect([system.table.collecting, carrying(system)]).toEqual([[1, 2], [2]]);
+    clock.advance(199);
+    expect(system.table.collecting).toEqual([1, 2]);
+    clock.advance(1);
+    expect(system.table.collecting).toEqual([2]);
+    system.setLink(2, false);
+    expect(system.table.collecting).toEqual([1]);
   });
 
   test.each([

@@ -1,5 +1,8 @@
 /** What makes and changes interfaces and their ports. */
+import { OPTIONS } from '../../src/daemon/options.js';
 import type { CommandSpec } from './spec.js';
+
+const MODES = OPTIONS.find(({ name }) => name === 'mode')?.aggregator?.examples ?? [];
 
 const OPTION_WORDS = 'what to set, see below';
 
@@ -43,6 +46,29 @@ export const PORT_COMMANDS: readonly CommandSpec[] = [
       'vethcfg set veth0 rate=fast min-links=2',
       'vethcfg set eth1 port-priority=100',
       'vethcfg set vethd datapath=user',
+    ],
+  },
+  {
+    name: 'ifconfig',
+    syntax: 'VETH -attach PORT | -detach PORT | -mode MODE ...',
+    summary: 'attach ports to an interface, detach them, choose its mode; the word ifconfig may be left out',
+    words: [
+      { notation: '<VETH>', help: 'the interface; made by the first -attach', kinds: ['veth'] },
+      { notation: '<WORD...>', help: 'what to do, in this order, see below', kinds: ['port'] },
+    ],
+    dashed: [
+      { word: '-attach', value: 'PORT', help: 'as add' },
+      { word: '-detach', value: 'PORT', help: 'as del' },
+      { word: '-mode', value: 'MODE', help: `as set mode=MODE: ${MODES.join(', ')}` },
+    ],
+    details: [
+      'The spelling of a proposal of 1999 for a virtual Ethernet driver. Without -mode the interface is made with mode=auto:',
+      'an alias of its one port, and with more ports mode=lacp. What was done before a word that is refused stays done.',
+    ],
+    examples: [
+      'vethcfg ve0 -attach eth0',
+      'vethcfg ve0 -attach eth0 -attach eth1 -mode fec',
+      'vethcfg ve0 -detach eth1',
     ],
   },
 ];

@@ -33,6 +33,8 @@ export interface CommandSpec {
   readonly words: readonly { readonly notation: string; readonly help: string; readonly kinds: readonly WordKind[] }[];
   /** Options of the command itself. */
   readonly flags?: readonly Flag[];
+  /** Words with one dash that the command reads itself. */
+  readonly dashed?: readonly { readonly word: string; readonly value: 'PORT' | 'MODE'; readonly help: string }[];
   /** Options that its help lists. */
   readonly lists?: 'add' | 'set';
   /** More text for its help. */

@@ -163,7 +163,7 @@ test('save, change, apply what was saved: back to it', async () => {
   await left.mustCfg('set veth0 hash=layer2 min-links=2');
   await left.mustCfg('add eth2 veth0');
   expect(await left.mustCfg(`apply ${saved}`)).toBe(
-    '~ interface veth0: hash=layer2 -> layer3+4, min-links=2 -> 1\n- port eth2 of veth0\n',
+    '~ interface veth0: hash=layer2 -> auto, min-links=2 -> 1\n- port eth2 of veth0\n',
   );
   expect(await left.mustCfg(`apply ${saved}`)).toBe('no difference\n');
 });

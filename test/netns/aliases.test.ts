@@ -69,7 +69,7 @@ async function world(datapath = 'auto'): Promise<World> {
 }
 
 describe('made, changed and deleted by name', () => {
-  test('NA-10 IA-4 IA-5 IA-6 IA-8 an alias is a labelled address of the class, with the route by the main device', async () => {
+  test('NA-10 NA-15 IA-1 IA-4 IA-5 IA-6 IA-8 R1 an alias is a labelled address of the class, with the route by the main device', async () => {
     const { a, daemon } = await world();
     expect(file(daemon, 'aliases')).toBe(`${'device           family address'.padEnd(63)}\n`);
     expect(file(daemon, 'alias_types')).toContain('2       ip              0      \n10      ipv6            0      \n');
@@ -142,7 +142,7 @@ describe('made, changed and deleted by name', () => {
 });
 
 describe('NA-30 NA-32 with the main device', () => {
-  test('IA-10 aliases are closed as it goes down or away, and come back with it', async () => {
+  test('NA-30 IA-10 R2 aliases are closed as it goes down or away, and come back with it', async () => {
     const { a, daemon } = await world();
     await a.ip('link add eth9 type veth peer name eth8');
     await a.ip('link set eth9 up');
@@ -227,7 +227,7 @@ test('IA-10 vethcfg import reads a file of ifupdown, with line and repair where 
 });
 
 describe('examples of the docs', () => {
-  test('IA-2 IA-8 ip-aliases.md: several roles, and two networks', async () => {
+  test('IA-2 IA-8 R2 ip-aliases.md: several roles, and two networks', async () => {
     const [roles = '', gone = '', there = '', networks = ''] = shellBlocks('interfaces/ip-aliases.md');
     const { a, b, daemon } = await world();
     await b.ip('addr del 192.168.1.2/24 dev eth0');
@@ -260,7 +260,7 @@ describe('examples of the docs', () => {
 });
 
 describe.each(ALL)('counted in the %s', (by) => {
-  test('NA-60 NA-61 NA-62 received by address, sent by the own route only; IA-7', async () => {
+  test('NA-1 NA-4 NA-60 NA-61 NA-62 R1 received by address, sent by the own route only; IA-7', async () => {
     const { a, b, daemon } = await world(by === 'user' ? 'user' : 'auto');
     await alias(daemon, 'eth0:0 200.1.1.1');
     await alias(daemon, 'eth0:1 192.168.1.7/24');

@@ -6,7 +6,7 @@ import { useLab } from '../support/netns.js';
 
 const lab = useLab();
 
-test('VE-14 two links, active and active, fast: both in use, ping and TCP pass, carrier follows', async () => {
+test('VE-14 NB-1 two links, active and active, fast: both in use, ping and TCP pass, carrier follows', async () => {
   const { a, b, left, right } = await formedPair(lab, { links: 2 });
   expect(await ping(a, '10.0.0.2')).toMatchObject({ sent: 10, received: 10, duplicates: 0 });
   expect(await tcp(a, b, '10.0.0.2', { seconds: 1 })).toBeGreaterThan(1e8);

@@ -112,7 +112,7 @@ describe('NB-4 NB-10 R8 mode=fec: static aggregation without LACP', () => {
   });
 });
 
-describe('R12 mode=active-backup', () => {
+describe('R12 VE-1 mode=active-backup', () => {
   test('one port carries, the rest stand by; another one in the moment in which its link fails; no way back', () => {
     const { clock, system } = alone(3, { mode: 'active-backup' });
     expect(carrying(system)).toEqual([1]);

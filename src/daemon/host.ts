@@ -164,6 +164,7 @@ export class Host {
     entry.facts = bundle.withBridge(drivers.links.links().find((link) => link.ifindex === ifindex) ?? port.facts);
     this.#system.addPort(bundle.name, entry.facts, port.settings, entry.number);
     log.info(`${bundle.name}: ${name} added as port ${entry.number}`);
+    this.#tellOf(ifindex);
   }
 
   /** The kernel's side of a port that the engine is about to get. */
@@ -289,14 +290,10 @@ export class Host {
   }
 
   /** For a later process, see `takeUp`. */
-  snapshot(): readonly AggregatorSnapshot[] {
-    return this.#system.snapshot();
-  }
+  readonly snapshot = (): readonly AggregatorSnapshot[] => this.#system.snapshot();
 
   /** What must be kept over a crash. */
-  saved(): SavedInterface[] {
-    return [...this.bundles.values()].map((bundle) => bundle.saved());
-  }
+  readonly saved = (): SavedInterface[] => [...this.bundles.values()].map((bundle) => bundle.saved());
 
   portByName(name: string): { bundle: Bundle; port: BundlePort } | undefined {
     for (const bundle of this.bundles.values()) {
@@ -311,6 +308,12 @@ export class Host {
     this.#numbers.delete(port.ifindex);
     this.options.drivers.wire.leave(port.ifindex);
     await bundle.removePort(port);
+    this.#tellOf(port.ifindex);
+  }
+
+  /** For what lies on a link: it has become a port, or is none any more. No event of the kernel says so. */
+  #tellOf(ifindex: number): void {
+    for (const facts of this.links()) if (facts.ifindex === ifindex) this.options.linkSeen({ kind: 'link', facts });
   }
 
   #restore(record: MemberRecord): void {

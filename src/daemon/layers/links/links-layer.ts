@@ -239,7 +239,9 @@ export class LinksLayer implements Layer {
   #masterOf(item: LayerItem): Master {
     const name = item.options.link ?? '';
     const { log } = this.context;
-    const options = { name, drivers: this.drivers, record: this.#record, log };
+    const above = (ifindex: number) =>
+      [...this.context.bundles.values()].find((bundle) => bundle.portByIndex(ifindex))?.virtual.ifindex;
+    const options = { name, drivers: this.drivers, record: this.#record, log, above };
     const master = this.#masters.get(name) ?? new Master(options, settingsOf(item));
     this.#masters.set(name, master);
     return master;

@@ -5,7 +5,7 @@
 import type { LinkFacts } from '../../../aggregator/io.js';
 import type { DatapathChoice } from '../../../drivers/datapath-choice.js';
 import type { SlaveDrivers } from '../../../drivers/ipvlan/slave-drivers.js';
-import type { SlavePair } from '../../../drivers/ipvlan/slave-pair.js';
+import type { SlavePair, Whereabouts } from '../../../drivers/ipvlan/slave-pair.js';
 import type { SlavePath } from '../../../drivers/ipvlan/slave-path.js';
 import { addressText } from '../../../drivers/link-message.js';
 import { type Grants, grant, NO_GRANTS } from '../../../layers/ipvlan/grants.js';
@@ -22,6 +22,8 @@ export interface MasterOptions {
   readonly drivers: SlaveDrivers;
   readonly record: LinksRecord;
   readonly log: Log;
+  /** Index of the interface of ours that has this one as its port: its addresses are those of a slave below it. */
+  above(ifindex: number): number | undefined;
 }
 
 /** How all slaves of a master are. */
@@ -97,7 +99,7 @@ export class Master {
       const where = slave.pair.whereabouts();
       if (where === undefined) continue;
       try {
-        const addresses = drivers.addresses.read(where);
+        const addresses = this.#read(where);
         slave.addresses = textMap(addresses.slice(0, MOST_ADDRESSES));
         slave.unknown = Math.max(0, addresses.length - MOST_ADDRESSES);
         slave.unreadable = undefined;
@@ -285,6 +287,13 @@ export class Master {
   #unroute({ pair, routed }: Slave): void {
     for (const address of routed.values()) this.options.drivers.removeRoute(pair.peer, address);
     routed.clear();
+  }
+
+  #read(where: Whereabouts): readonly Uint8Array[] {
+    const { drivers, above } = this.options;
+    const own = drivers.addresses.read(where);
+    const upper = where.netnsid === undefined ? above(where.ifindex) : undefined;
+    return upper === undefined ? own : [...own, ...this.#read({ ifindex: upper, netnsid: undefined })];
   }
 
   #addressState(): string {

@@ -10,6 +10,7 @@ const alone = [
   'drivers',
   'kernel-datapath',
   'lateness',
+  'modes',
   'moves',
   'pair',
   'pair-traffic',

@@ -64,6 +64,9 @@ test('NB-4 NB-8 R8 docs/interfaces/fec.md; ports and modes change under traffic'
   expect(modes.lost).toBe(0);
   await under('fec to lacp at both ends', route, async () => {
     await Promise.all(daemons.map((daemon) => daemon.mustCfg('set veth0 mode=lacp')));
+    // The table may still be that of before: only a partner that was heard shows the new mode.
+    const heard = async (daemon: Daemon) => (await daemon.port('eth1'))?.receive === 'CURRENT';
+    await waitFor('the partners', async () => (await Promise.all(daemons.map(heard))).every(Boolean));
     await distributing(daemons, ports);
   });
   const toFec = await under('lacp to fec, one end a second after the other', route, async () => {

@@ -68,6 +68,8 @@ test('NB-4 NB-8 R8 docs/interfaces/fec.md; ports and modes change under traffic'
     const heard = async (daemon: Daemon) => (await daemon.port('eth1'))?.receive === 'CURRENT';
     await waitFor('the partners', async () => (await Promise.all(daemons.map(heard))).every(Boolean));
     await distributing(daemons, ports);
+    // The carrier was away meanwhile, and with it went what the hosts knew of each other.
+    await waitFor('an answer', async () => (await ping(a, '192.0.2.2', 3)).received === 3);
   });
   const toFec = await under('lacp to fec, one end a second after the other', route, async () => {
     await left.mustCfg('set veth0 mode=fec');
